@@ -1,0 +1,78 @@
+#include "hefboom/log.h"
+
+#include <stdarg.h>
+#include <unistd.h>
+
+#include "hefboom/buf.h"
+
+static enum log_level threshold = LOG_NOTICE;
+static const char *process_name = "hefboom";
+
+static const char *const level_names[] = {
+    "error", "warning", "notice", "debug"};
+
+enum log_level log_level_of(const char *name)
+{
+	for (int i = LOG_ERROR; i <= LOG_DEBUG; i++)
+		if (name != NULL && strcmp(name, level_names[i]) == 0)
+			return (enum log_level)i;
+	return LOG_NOTICE;
+}
+
+void log_set(enum log_level level, const char *process)
+{
+	threshold = level;
+	process_name = process;
+}
+
+bool log_enabled(enum log_level level)
+{
+	return level <= threshold;
+}
+
+static void add_time(struct buf *line)
+{
+	struct timespec now;
+	struct tm parts;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	gmtime_r(&now.tv_sec, &parts);
+	buf_add_format(line, "{\"at\":\"%04d-%02d-%02dT%02d:%02d:%02d.%03ldZ\"",
+	    parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
+	    parts.tm_hour, parts.tm_min, parts.tm_sec, now.tv_nsec / 1000000);
+}
+
+static void add_pair(struct buf *line, const char *name, const char *value)
+{
+	buf_add_char(line, ',');
+	buf_add_json_string(line, name);
+	buf_add_char(line, ':');
+	buf_add_json_string(line, value);
+}
+
+void log_event(enum log_level level, const char *event, ...)
+{
+	struct buf line = {0};
+	const char *name, *value;
+	va_list pairs;
+
+	if (level > threshold)
+		return;
+	add_time(&line);
+	add_pair(&line, "level", level_names[level]);
+	add_pair(&line, "process", process_name);
+	buf_add_format(&line, ",\"pid\":%ld", (long)getpid());
+	add_pair(&line, "event", event);
+	va_start(pairs, event);
+	while ((name = va_arg(pairs, const char *)) != NULL) {
+		value = va_arg(pairs, const char *);
+		if (value != NULL)
+			add_pair(&line, name, value);
+	}
+	va_end(pairs);
+	buf_add(&line, "}\n", 2);
+	/* A log that cannot be written is dropped. */
+	if (write(STDERR_FILENO, line.bytes, line.length) < 0)
+		line.length = 0;
+	buf_release(&line);
+}

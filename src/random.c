@@ -1,0 +1,69 @@
+#include "hefboom/random.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+enum { STOCK = 512 };
+
+static unsigned char stock[STOCK];
+static size_t stock_left;
+static pid_t stock_owner;
+
+static void fill(unsigned char *out, size_t length)
+{
+	ssize_t got;
+
+	while (length > 0) {
+		got = getrandom(out, length, 0);
+		if (got < 0 && errno != EINTR)
+			abort();
+		if (got > 0) {
+			out += got;
+			length -= (size_t)got;
+		}
+	}
+}
+
+void random_bytes(void *out, size_t length)
+{
+	unsigned char *at = out;
+
+	if (length > STOCK) {
+		fill(out, length);
+		return;
+	}
+	if (stock_left < length || stock_owner != getpid()) {
+		fill(stock, STOCK);
+		stock_left = STOCK;
+		stock_owner = getpid();
+	}
+	stock_left -= length;
+	memcpy(at, stock + stock_left, length);
+	explicit_bzero(stock + stock_left, length);
+}
+
+void uuid_new(char out[37])
+{
+	static const char hex[] = "0123456789abcdef";
+	unsigned char bytes[16];
+	struct timespec now;
+	uint64_t ms;
+	char *at = out;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+	random_bytes(bytes + 6, 10);
+	for (int i = 0; i < 6; i++)
+		bytes[i] = (unsigned char)(ms >> (40 - 8 * i));
+	bytes[6] = (unsigned char)((bytes[6] & 0x0f) | 0x70);
+	bytes[8] = (unsigned char)((bytes[8] & 0x3f) | 0x80);
+	for (int i = 0; i < 16; i++) {
+		if (i == 4 || i == 6 || i == 8 || i == 10)
+			*at++ = '-';
+		*at++ = hex[bytes[i] >> 4];
+		*at++ = hex[bytes[i] & 15];
+	}
+	*at = '\0';
+}
