@@ -1,0 +1,53 @@
+/*
+ * server -- the listener, its caps, and the connections of one worker.
+ *
+ * Ownership.  The server owns its connections and borrows the base, the
+ * listening socket (inherited from the supervisor) and the calls.
+ *
+ * Limits.  `connections_max` below the descriptor limit.  At the cap the
+ * connection that has been idle longest is closed; when none is idle the
+ * listener pauses 100 ms and says so once in 10 s.  A descriptor in reserve
+ * lets an accept that fails with EMFILE be answered by a close.
+ *
+ * Promise.  server_drain() closes the listener and idle connections at once,
+ * lets what is in flight finish (its reply says Connection: close), and calls
+ * `drained` exactly once, when the last connection is gone or at the
+ * deadline.
+ */
+#ifndef HEFBOOM_SERVER_H
+#define HEFBOOM_SERVER_H
+
+#include <stddef.h>
+
+struct connection_calls;
+struct event_base;
+struct server;
+
+struct server_settings {
+	unsigned connections_max; /* 0: descriptor limit less 64 */
+	unsigned per_address_max; /* 0: none */
+	unsigned head_ms, body_ms, write_ms, idle_ms; /* 0: the default */
+	unsigned requests_max;
+	unsigned backlog;
+	size_t held_max; /* bytes of unfinished messages, unread replies */
+};
+
+/* NULL and errno when the socket cannot be listened on. */
+struct server *server_new(struct event_base *base, int listening_socket,
+    const struct server_settings *settings,
+    const struct connection_calls *calls, void *context);
+void server_free(struct server *server);
+
+typedef void server_drained_fn(void *context);
+void server_drain(struct server *server, unsigned deadline_ms,
+    server_drained_fn *drained, void *context);
+
+/*
+ * Opens a listening TCP socket, non-blocking, with SO_REUSEADDR and
+ * SO_REUSEPORT; "127.0.0.1:8080", "[::1]:0".  A descriptor or -errno.
+ */
+int server_listen(const char *address, unsigned backlog);
+
+size_t server_connections(const struct server *server);
+
+#endif
