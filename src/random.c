@@ -2,14 +2,27 @@
 
 #include <errno.h>
 #include <stdint.h>
+#include <sys/mman.h>
 #include <sys/random.h>
-#include <unistd.h>
 
-enum { STOCK = 512 };
+enum { STOCK = 4096 - sizeof(size_t) };
 
-static unsigned char stock[STOCK];
-static size_t stock_left;
-static pid_t stock_owner;
+/* On a page that the kernel empties in a child, `left` included. */
+struct stock {
+	size_t left;
+	unsigned char bytes[STOCK];
+};
+
+static struct stock *stock;
+
+static void stock_make(void)
+{
+	stock = mmap(NULL, sizeof(*stock), PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (stock == MAP_FAILED ||
+	    madvise(stock, sizeof(*stock), MADV_WIPEONFORK) < 0)
+		abort();
+}
 
 static void fill(unsigned char *out, size_t length)
 {
@@ -34,14 +47,15 @@ void random_bytes(void *out, size_t length)
 		fill(out, length);
 		return;
 	}
-	if (stock_left < length || stock_owner != getpid()) {
-		fill(stock, STOCK);
-		stock_left = STOCK;
-		stock_owner = getpid();
+	if (stock == NULL)
+		stock_make();
+	if (stock->left < length) {
+		fill(stock->bytes, STOCK);
+		stock->left = STOCK;
 	}
-	stock_left -= length;
-	memcpy(at, stock + stock_left, length);
-	explicit_bzero(stock + stock_left, length);
+	stock->left -= length;
+	memcpy(at, stock->bytes + stock->left, length);
+	explicit_bzero(stock->bytes + stock->left, length);
 }
 
 void uuid_new(char out[37])
