@@ -1,0 +1,147 @@
+#include "credential.h"
+
+#include "hefboom/memory.h"
+
+const char token_own_issuer[] = "hefboom";
+const char token_own_audience[] = "hefboom";
+
+struct token_checker {
+	struct issuer *issuers;
+	size_t issuer_count;
+	struct token_cache *cache;
+	struct principal *uncached; /* the last one outside the cache */
+};
+
+static const struct issuer *issuer_find(
+    const struct token_checker *checker, const char *name)
+{
+	if (name == NULL)
+		return NULL;
+	for (size_t i = 0; i < checker->issuer_count; i++)
+		if (strcmp(checker->issuers[i].name, name) == 0)
+			return &checker->issuers[i];
+	return NULL;
+}
+
+static char *issuer_add(struct token_checker *checker, const json_t *entry)
+{
+	struct issuer issuer;
+	char *fault = issuer_read(&issuer, entry);
+
+	if (fault == NULL && issuer_find(checker, issuer.name) != NULL)
+		fault =
+		    memory_format("issuer \"%s\" is there twice", issuer.name);
+	if (fault != NULL) {
+		issuer_release(&issuer);
+		return fault;
+	}
+	checker->issuers[checker->issuer_count++] = issuer;
+	return NULL;
+}
+
+struct token_checker *token_checker_new(const json_t *issuers, char **error)
+{
+	struct token_checker *checker = memory_zero(1, sizeof(*checker));
+	const json_t *entry;
+	char *fault = NULL;
+	size_t i;
+
+	checker->cache = token_cache_new(TOKEN_CACHE_MAX);
+	checker->issuers =
+	    memory_zero(json_array_size(issuers), sizeof(struct issuer));
+	if (!json_is_array(issuers))
+		fault = memory_string("the issuers are no JSON array");
+	json_array_foreach(issuers, i, entry)
+	{
+		fault = issuer_add(checker, entry);
+		if (fault != NULL)
+			break;
+	}
+	if (fault != NULL) {
+		token_checker_free(checker);
+		*error = fault;
+		return NULL;
+	}
+	return checker;
+}
+
+void token_checker_free(struct token_checker *checker)
+{
+	if (checker == NULL)
+		return;
+	token_cache_free(checker->cache);
+	free(checker->uncached);
+	for (size_t i = 0; i < checker->issuer_count; i++)
+		issuer_release(&checker->issuers[i]);
+	free(checker->issuers);
+	free(checker);
+}
+
+static struct principal *token_verify(const struct token_checker *checker,
+    const struct envelope *envelope, int64_t now, const char **why)
+{
+	const json_t *name = json_object_get(envelope->claims, "iss");
+	const struct issuer *issuer =
+	    issuer_find(checker, json_string_value(name));
+	const struct key *key;
+
+	if (issuer == NULL) {
+		*why = "unknown issuer";
+		return NULL;
+	}
+	key = key_choose(issuer, envelope, why);
+	if (key == NULL)
+		return NULL;
+	if (!key_verify(key, envelope)) {
+		*why = "bad signature";
+		return NULL;
+	}
+	return claims_read(issuer, envelope->claims, now, why);
+}
+
+static struct principal *token_read(const struct token_checker *checker,
+    struct part token, int64_t now, const char **why)
+{
+	struct envelope envelope;
+	struct principal *principal = NULL;
+
+	*why = envelope_open(&envelope, token.text, token.length);
+	if (*why == NULL)
+		principal = token_verify(checker, &envelope, now, why);
+	envelope_release(&envelope);
+	return principal;
+}
+
+struct principal *token_check(struct token_checker *checker, const char *token,
+    size_t length, int64_t now, const char **why)
+{
+	unsigned char digest[DIGEST_LENGTH];
+	struct principal *principal;
+
+	*why = NULL;
+	if (length > TOKEN_LENGTH_MAX) {
+		*why = "too long";
+		return NULL;
+	}
+	token_digest(token, length, digest);
+	principal = token_cache_find(checker->cache, digest);
+	if (principal != NULL) {
+		if (!moment_is_past(principal->expires_at, now))
+			return principal;
+		*why = "expired";
+		return NULL;
+	}
+	principal = token_read(checker, (struct part){token, length}, now, why);
+	if (principal != NULL)
+		token_cache_add(checker->cache, digest, principal);
+	return principal;
+}
+
+struct principal *token_check_uncached(struct token_checker *checker,
+    const char *token, size_t length, int64_t now, const char **why)
+{
+	free(checker->uncached);
+	checker->uncached =
+	    token_read(checker, (struct part){token, length}, now, why);
+	return checker->uncached;
+}
