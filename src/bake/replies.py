@@ -1,0 +1,112 @@
+"""What the engine adds to the document: headers and every refusal."""
+
+from document import LANGUAGES
+
+INSTANCE = 'urn:uuid:0193a1f0-7d3c-7b8e-9c00-5a1b2c3d4e5f'
+
+
+def type_uri(code):
+    return '/problems/' + code
+
+
+def conditions(operation):
+    """What is so of an operation, in the words of problems.yaml's `when`."""
+    get = operation.method == 'get'
+    body = operation.body is not None
+    post = operation.method == 'post'
+    return {word for word, is_so in (
+        ('always', True), ('database', not operation.is_c or operation.roles),
+        ('writes', not get), ('roles', operation.roles),
+        ('scopes', operation.extra.get('scopes')), ('body', body),
+        ('no_body', not body and not get), ('parameters', operation.parameters),
+        ('list', operation.orders), ('single', operation.placeholders),
+        ('if_match', uses_if_match(operation)), ('if_match_required', operation.if_match),
+        ('keyed', operation.keyed), ('keyless', post and not operation.keyed)) if is_so}
+
+
+def uses_if_match(operation):
+    return operation.if_match or any(
+        argument[0] == 'IF_MATCH' for statement in operation.statements
+        for argument in statement.arguments)
+
+
+def headers(*names):
+    return {name: {'$ref': '#/components/headers/' + name} for name in names}
+
+
+def answer(codes, status, meaning):
+    """One response for all problems of a status."""
+    more = {401: ('WWW-Authenticate',), 409: ('Retry-After',), 503: ('Retry-After',)}
+    return {
+        'description': '%s (%s)' % (meaning, ', '.join(codes)),
+        'headers': headers('Request-Id', *more.get(status, ())),
+        'content': {'application/problem+json': {
+            'schema': {'$ref': '#/components/schemas/Problem'},
+            'examples': {code: {'$ref': '#/components/examples/problem_' + code}
+                         for code in codes}}}}
+
+
+def example(code, problem):
+    value = {'type': type_uri(code), 'title': problem['title']['en'],
+             'status': problem['status'], 'instance': INSTANCE}
+    if problem.get('detail'):
+        value['detail'] = problem['detail']['en']
+    if problem.get('pointer'):
+        value['errors'] = [{'pointer': problem['pointer'], 'code': code,
+                            'detail': value['title']}]
+    return {'summary': value['title'], 'value': value}
+
+
+def succeed(operation, document):
+    """The headers of a success, and the parameters that work here."""
+    get = operation.method == 'get'
+    etag = not operation.orders and not operation.is_c and (
+        'version' in operation.reply(document) or '_etag' in operation.source.text)
+    responses = operation.entry['responses']
+    for status in operation.successes:
+        given = responses[status].setdefault('headers', {})
+        for name, is_so in (
+                ('Request-Id', True), ('ETag', etag and status != '204'),
+                ('Link', operation.orders), ('Location', status == '201'),
+                ('Idempotency-Replayed', operation.keyed), ('Content-Language', not operation.is_c)):
+            if is_so:
+                given.update({**headers(name), **given})
+    if etag and get:
+        responses['304'] = {'description': 'It is as If-None-Match says.',
+                            'headers': headers('Request-Id', 'ETag')}
+    for name, is_so in (
+            ('AcceptLanguage', True), ('IfNoneMatch', etag and get),
+            ('IfMatch', uses_if_match(operation)), ('IdempotencyKey', operation.keyed)):
+        if is_so:
+            operation.entry.setdefault('parameters', []).append(
+                {'$ref': '#/components/parameters/' + name})
+
+
+def complete(tree):
+    """Every problem that can be met, where it can be met."""
+    document, problems = tree.document, tree.problems
+    examples = document['components'].setdefault('examples', {})
+    for code, problem in sorted(problems.items()):
+        examples['problem_' + code] = example(code, problem)
+    for operation in tree.operations:
+        for _, parameter in operation.parameters:
+            schema = tree.resolve(parameter.get('schema')) or {}
+            if parameter['in'] == 'query' and schema.get('type') == 'array':
+                parameter['explode'] = False  # a,b and not a second time
+        succeed(operation, document)
+        so = conditions(operation)
+        by_status = {}
+        for code, problem in sorted(problems.items()):
+            if code in operation.problems or so & set(problem.get('when', ())):
+                by_status.setdefault(problem['status'], []).append(code)
+        for status in sorted(by_status):
+            operation.entry['responses'][str(status)] = answer(
+                by_status[status], status, tree.vocabulary['statuses'][str(status)])
+        if operation.method == 'patch' and operation.request:
+            body = operation.request[operation.body_kind]
+            for kind in ('application/merge-patch+json', 'application/json'):
+                operation.request.setdefault(kind, body)
+    document['x-problems'] = {
+        code: {'status': problem['status'], 'type': type_uri(code),
+               'title': {tag: problem['title'][tag] for tag in LANGUAGES}}
+        for code, problem in sorted(problems.items())}
