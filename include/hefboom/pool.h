@@ -1,0 +1,53 @@
+/*
+ * pool -- a worker's connections to PostgreSQL, in lanes.
+ *
+ * Fast reads, writes and slow reports have connections of their own, so that
+ * a report never stands in front of a point read.
+ *
+ * Ownership.  The pool owns pipes and the transactions it accepted.
+ *
+ * Limits.  `depth` transactions under way on a connection, `queue` waiting
+ * in all; beyond that pool_submit() refuses at once.
+ *
+ * Promise.  As transaction.h says.  When no connection of a lane can be had,
+ * what waits for it ends as ENDING_UNSENT within a second.
+ */
+#ifndef HEFBOOM_POOL_H
+#define HEFBOOM_POOL_H
+
+#include <stdbool.h>
+
+#include "hefboom/operation.h"
+#include "hefboom/transaction.h"
+
+struct event_base;
+struct pool;
+
+struct pool_settings {
+	const char *url;
+	unsigned pipes[LANES];
+	unsigned depth;
+	unsigned queue;
+};
+
+struct pool *pool_new(
+    struct event_base *base, const struct pool_settings *settings);
+void pool_free(struct pool *pool);
+
+struct transaction *transaction_new(
+    enum lane lane, transaction_done_fn *done, void *context);
+
+enum submission { SUBMITTED, POOL_FULL, POOL_DOWN };
+
+/* Takes the transaction, also when it refuses it. */
+enum submission pool_submit(struct pool *pool, struct transaction *transaction);
+
+/* Its `done` will not run; what is waiting is not sent any more. */
+void transaction_cancel(struct pool *pool, struct transaction *transaction);
+
+bool pool_is_up(const struct pool *pool);
+
+/* How long a statement of this lane may take. */
+extern const unsigned lane_ms[LANES];
+
+#endif

@@ -1,0 +1,331 @@
+#include "hefboom/pipe.h"
+
+#include <assert.h>
+#include <event2/event.h>
+#include <libpq-fe.h>
+#include <stdint.h>
+
+#include "hefboom/log.h"
+#include "hefboom/memory.h"
+#include "hefboom/text.h"
+#include "hefboom/transaction.h"
+#include "pipe_connection.h"
+
+static bool is_prepared(const struct pipe *pipe, const struct text *text)
+{
+	return text->id < pipe->prepared_size &&
+	    (pipe->prepared[text->id] & PREPARED) != 0;
+}
+
+static void set_prepared(struct pipe *pipe, const struct text *text, bool yes)
+{
+	unsigned size = pipe->prepared_size;
+
+	if (text->id >= size) {
+		size = (text->id / 64 + 1) * 64;
+		pipe->prepared = memory_grow(pipe->prepared, size);
+		memset(pipe->prepared + pipe->prepared_size, 0,
+		    size - pipe->prepared_size);
+		pipe->prepared_size = size;
+	}
+	pipe->prepared[text->id] &= (uint8_t)~PREPARED;
+	if (yes)
+		pipe->prepared[text->id] |= PREPARED;
+}
+
+/*
+ * A statement whose plan was invalidated by a migration keeps its name on
+ * the connection, so its successor is called "name~1", "name~2", ...
+ */
+static const char *prepared_name(
+    const struct pipe *pipe, const struct text *text)
+{
+	static char name[160];
+	unsigned generation = 0;
+
+	if (text->id < pipe->prepared_size)
+		generation = pipe->prepared[text->id] >> 1;
+	if (generation == 0)
+		return text->name;
+	snprintf(name, sizeof(name), "%s~%u", text->name, generation);
+	return name;
+}
+
+static void prepared_forget(
+    struct pipe *pipe, const struct text *text, bool rename)
+{
+	set_prepared(pipe, text, false);
+	if (rename)
+		pipe->prepared[text->id] += GENERATION;
+}
+
+static void outcome_clear(struct outcome *outcome)
+{
+	for (int i = 0; i < TRANSACTION_QUERIES_MAX; i++)
+		PQclear(outcome->results[i]);
+	PQclear(outcome->error);
+	*outcome = (struct outcome){0};
+}
+
+static void end_first(struct pipe *pipe, enum ending ending)
+{
+	struct transaction *transaction = pipe->first;
+
+	pipe->first = transaction->next;
+	if (pipe->first == NULL)
+		pipe->last = &pipe->first;
+	transaction->next = NULL;
+	pipe->depth--;
+	transaction->outcome.ending = ending;
+	pipe->calls->ended(transaction, pipe->context);
+}
+
+void pipe_fail_all(struct pipe *pipe)
+{
+	while (pipe->first != NULL) {
+		/* A COMMIT may have happened whose answer did not arrive. */
+		outcome_clear(&pipe->first->outcome);
+		end_first(pipe, ENDING_LOST);
+	}
+}
+
+static void parse_failed(
+    struct pipe *pipe, struct transaction *transaction, const PGresult *result)
+{
+	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+
+	/* 42P05: it is there already, which is what we wanted. */
+	if (state != NULL && strcmp(state, "42P05") == 0)
+		return;
+	for (int i = 0; i < transaction->query_count; i++)
+		set_prepared(pipe, transaction->queries[i].text, false);
+	log_event(LOG_ERROR, "prepare_failed", "sqlstate", state, "statement",
+	    transaction->queries[transaction->query_count - 1].text->name,
+	    "message", PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY),
+	    NULL);
+}
+
+static void take_error(
+    struct pipe *pipe, struct transaction *transaction, PGresult *result)
+{
+	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	struct outcome *outcome = &transaction->outcome;
+
+	if (outcome->error != NULL) {
+		PQclear(result);
+		return;
+	}
+	outcome->error = result;
+	outcome->failed = transaction->at;
+	if (state == NULL || transaction->at >= transaction->query_count)
+		return;
+	if (strcmp(state, "26000") == 0 || strcmp(state, "0A000") == 0)
+		prepared_forget(pipe,
+		    transaction->queries[transaction->at].text,
+		    state[0] == '0');
+}
+
+static void take_result(struct pipe *pipe, PGresult *result)
+{
+	struct transaction *transaction = pipe->first;
+
+	transaction->seen = true;
+	switch (PQresultStatus(result)) {
+	case PGRES_FATAL_ERROR:
+		if (transaction->parsing) {
+			parse_failed(pipe, transaction, result);
+			PQclear(result);
+		} else {
+			take_error(pipe, transaction, result);
+		}
+		return;
+	case PGRES_TUPLES_OK:
+	case PGRES_COMMAND_OK:
+		if (!transaction->parsing &&
+		    transaction->at < transaction->query_count) {
+			PQclear(transaction->outcome.results[transaction->at]);
+			transaction->outcome.results[transaction->at] = result;
+			return;
+		}
+		PQclear(result);
+		return;
+	default: /* PGRES_PIPELINE_ABORTED and the like */
+		PQclear(result);
+		return;
+	}
+}
+
+static void take_sync(struct pipe *pipe)
+{
+	struct transaction *transaction = pipe->first;
+
+	transaction->seen = false;
+	if (transaction->parsing) {
+		transaction->parsing = false;
+		return;
+	}
+	end_first(pipe,
+	    transaction->outcome.error == NULL ? ENDING_DONE : ENDING_FAILED);
+}
+
+static void pipe_read(struct pipe *pipe)
+{
+	PGresult *result;
+
+	while (pipe->first != NULL && !PQisBusy(pipe->connection)) {
+		result = PQgetResult(pipe->connection);
+		if (PQstatus(pipe->connection) == CONNECTION_BAD) {
+			PQclear(result);
+			pipe_lose(pipe, "connection closed");
+			return;
+		}
+		if (result == NULL) {
+			/* The end of one query's results. */
+			if (pipe->first->seen && !pipe->first->parsing)
+				pipe->first->at++;
+			pipe->first->seen = false;
+		} else if (PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
+			PQclear(result);
+			take_sync(pipe);
+		} else {
+			take_result(pipe, result);
+		}
+	}
+}
+
+static void pipe_flush(struct pipe *pipe)
+{
+	int left = PQflush(pipe->connection);
+
+	if (left < 0)
+		pipe_lose(pipe, "cannot write");
+	else
+		pipe_watch(pipe, left > 0 ? EV_READ | EV_WRITE : EV_READ);
+}
+
+void pipe_on_socket(evutil_socket_t descriptor, short what, void *context)
+{
+	struct pipe *pipe = context;
+	unsigned before = pipe->depth;
+
+	(void)descriptor;
+	if (pipe->state == PIPE_CONNECTING) {
+		pipe_poll(pipe);
+		return;
+	}
+	if (what & EV_READ) {
+		if (PQconsumeInput(pipe->connection) != 1) {
+			pipe_lose(pipe, "connection closed");
+			return;
+		}
+		pipe_read(pipe);
+	}
+	if (pipe->state == PIPE_READY && (what & EV_WRITE))
+		pipe_flush(pipe);
+	if (pipe->state == PIPE_READY && pipe->depth < before)
+		pipe->calls->ready(pipe, pipe->context);
+}
+
+/* True when something went out that must be answered by a Sync of its own. */
+static bool send_parses(struct pipe *pipe, struct transaction *transaction)
+{
+	bool any = false;
+
+	for (int i = 0; i < transaction->query_count; i++) {
+		const struct text *text = transaction->queries[i].text;
+
+		if (is_prepared(pipe, text))
+			continue;
+		if (PQsendPrepare(pipe->connection, prepared_name(pipe, text),
+			text->sql, text->count, text->types) != 1)
+			return any;
+		set_prepared(pipe, text, true);
+		any = true;
+	}
+	return any;
+}
+
+static bool send_queries(struct pipe *pipe, struct transaction *transaction)
+{
+	for (int i = 0; i < transaction->query_count; i++) {
+		const struct query *query = &transaction->queries[i];
+		int sent;
+
+		if (query->describe)
+			sent = PQsendDescribePrepared(
+			    pipe->connection, prepared_name(pipe, query->text));
+		else
+			sent = PQsendQueryPrepared(pipe->connection,
+			    prepared_name(pipe, query->text),
+			    query->text->count, query->values, NULL, NULL, 0);
+		if (sent != 1)
+			return false;
+	}
+	return PQpipelineSync(pipe->connection) == 1;
+}
+
+void pipe_send(struct pipe *pipe, struct transaction *transaction)
+{
+	bool sent = true;
+
+	assert(pipe->state == PIPE_READY);
+	transaction->at = 0;
+	transaction->seen = false;
+	transaction->next = NULL;
+	*pipe->last = transaction;
+	pipe->last = &transaction->next;
+	pipe->depth++;
+	transaction->parsing = send_parses(pipe, transaction);
+	if (transaction->parsing)
+		sent = PQpipelineSync(pipe->connection) == 1;
+	if (sent)
+		sent = send_queries(pipe, transaction);
+	/*
+	 * A connection that broke is found by the event on its socket: told
+	 * here, `ended` would run from within the caller's submission.
+	 */
+	if (!sent)
+		event_active(pipe->socket, EV_READ, 0);
+	else if (PQflush(pipe->connection) > 0)
+		pipe_watch(pipe, EV_READ | EV_WRITE);
+}
+
+struct pipe *pipe_new(struct event_base *base, const char *url,
+    const struct pipe_calls *calls, void *context)
+{
+	struct pipe *pipe = memory_zero(1, sizeof(*pipe));
+
+	pipe->base = base;
+	pipe->url = memory_string(url);
+	pipe->calls = calls;
+	pipe->context = context;
+	pipe->backoff_ms = BACKOFF_FIRST_MS;
+	pipe->last = &pipe->first;
+	pipe->timer = event_new(base, -1, 0, pipe_on_timer, pipe);
+	assert(pipe->timer != NULL);
+	event_active(pipe->timer, EV_TIMEOUT, 0);
+	return pipe;
+}
+
+void pipe_free(struct pipe *pipe)
+{
+	if (pipe == NULL)
+		return;
+	if (pipe->connection != NULL)
+		pipe_drop(pipe);
+	pipe_fail_all(pipe);
+	event_free(pipe->timer);
+	free(pipe->prepared);
+	free(pipe->url);
+	free(pipe);
+}
+
+bool pipe_is_ready(const struct pipe *pipe)
+{
+	return pipe->state == PIPE_READY;
+}
+
+unsigned pipe_depth(const struct pipe *pipe)
+{
+	return pipe->depth;
+}

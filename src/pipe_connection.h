@@ -1,0 +1,51 @@
+/*
+ * pipe_connection -- what pipe.c and pipe_connection.c know of a pipe.
+ *
+ * The one has the traffic, the other makes and loses connections.
+ */
+#ifndef HEFBOOM_PIPE_CONNECTION_H
+#define HEFBOOM_PIPE_CONNECTION_H
+
+#include <event2/event.h>
+#include <libpq-fe.h>
+#include <stdint.h>
+
+#include "hefboom/pipe.h"
+
+/* What a pipe knows of a text: a bit, and above it a generation. */
+enum { PREPARED = 1, GENERATION = 2 };
+
+/* The first wait after a loss; it doubles up to the longest. */
+enum { BACKOFF_FIRST_MS = 100, BACKOFF_MAX_MS = 5000 };
+
+enum pipe_state { PIPE_WAITING, PIPE_CONNECTING, PIPE_READY };
+
+struct pipe {
+	struct event_base *base;
+	struct event *socket; /* of the present connection */
+	struct event *timer; /* back-off, or the end of a slow connecting */
+	const struct pipe_calls *calls;
+	void *context;
+	char *url;
+	PGconn *connection;
+	enum pipe_state state;
+	short watched; /* what the socket's event waits for */
+	unsigned depth;
+	unsigned backoff_ms;
+	struct transaction *first, **last; /* under way, oldest first */
+	uint8_t *prepared; /* by text id */
+	unsigned prepared_size;
+};
+
+/* pipe_connection.c */
+void pipe_watch(struct pipe *pipe, short what);
+void pipe_poll(struct pipe *pipe); /* one step of connecting */
+void pipe_lose(struct pipe *pipe, const char *why);
+void pipe_drop(struct pipe *pipe);
+void pipe_on_timer(evutil_socket_t descriptor, short what, void *context);
+
+/* pipe.c */
+void pipe_fail_all(struct pipe *pipe);
+void pipe_on_socket(evutil_socket_t descriptor, short what, void *context);
+
+#endif

@@ -1,0 +1,324 @@
+#include "hefboom/pool.h"
+
+#include <assert.h>
+#include <event2/event.h>
+#include <libpq-fe.h>
+#include <string.h>
+
+#include "hefboom/log.h"
+#include "hefboom/memory.h"
+#include "hefboom/pipe.h"
+#include "hefboom/transaction.h"
+
+enum { PIPES_MAX = 32, TICK_MS = 250, TICKS_TO_GIVE_UP = 3 };
+
+const unsigned lane_ms[LANES] =
+    {[LANE_FAST] = 2000, [LANE_WRITE] = 5000, [LANE_SLOW] = 8000};
+
+struct lane_queue {
+	struct pool *pool;
+	struct pipe *pipes[PIPES_MAX];
+	unsigned pipe_count;
+	struct transaction *first, **last; /* waiting, oldest first */
+	unsigned lost; /* connections lost since one was last ready */
+	unsigned ticks; /* without any connection that is ready */
+};
+
+struct pool {
+	struct event *tick;
+	struct lane_queue lanes[LANES];
+	unsigned depth;
+	unsigned waiting, waiting_max;
+};
+
+static const char *error_field(const struct outcome *outcome, int field)
+{
+	const char *text = PQresultErrorField(outcome->error, field);
+
+	return text == NULL ? "" : text;
+}
+
+const char *outcome_sqlstate(const struct outcome *outcome)
+{
+	return error_field(outcome, PG_DIAG_SQLSTATE);
+}
+
+const char *outcome_message(const struct outcome *outcome)
+{
+	return error_field(outcome, PG_DIAG_MESSAGE_PRIMARY);
+}
+
+struct transaction *transaction_new(
+    enum lane lane, transaction_done_fn *done, void *context)
+{
+	struct transaction *transaction = memory_zero(1, sizeof(*transaction));
+
+	transaction->lane = lane;
+	transaction->done = done;
+	transaction->context = context;
+	return transaction;
+}
+
+static void outcome_release(struct outcome *outcome)
+{
+	for (int i = 0; i < TRANSACTION_QUERIES_MAX; i++)
+		PQclear(outcome->results[i]);
+	PQclear(outcome->error);
+	*outcome = (struct outcome){0};
+}
+
+static void transaction_free(struct transaction *transaction)
+{
+	outcome_release(&transaction->outcome);
+	free(transaction);
+}
+
+static void queue_add(struct lane_queue *lane, struct transaction *transaction)
+{
+	transaction->next = NULL;
+	transaction->queued = true;
+	*lane->last = transaction;
+	lane->last = &transaction->next;
+	lane->pool->waiting++;
+}
+
+static struct transaction *queue_take(struct lane_queue *lane)
+{
+	struct transaction *transaction = lane->first;
+
+	if (transaction == NULL)
+		return NULL;
+	lane->first = transaction->next;
+	if (lane->first == NULL)
+		lane->last = &lane->first;
+	transaction->next = NULL;
+	transaction->queued = false;
+	lane->pool->waiting--;
+	return transaction;
+}
+
+static void queue_remove(
+    struct lane_queue *lane, struct transaction *transaction)
+{
+	struct transaction **at = &lane->first;
+
+	while (*at != transaction)
+		at = &(*at)->next;
+	*at = transaction->next;
+	if (lane->last == &transaction->next)
+		lane->last = at;
+	transaction->queued = false;
+	lane->pool->waiting--;
+}
+
+/* The pipe with the least to do, or NULL when none is ready or has room. */
+static struct pipe *lane_pick(const struct lane_queue *lane)
+{
+	struct pipe *best = NULL;
+
+	for (unsigned i = 0; i < lane->pipe_count; i++) {
+		struct pipe *pipe = lane->pipes[i];
+
+		if (!pipe_is_ready(pipe) ||
+		    pipe_depth(pipe) >= lane->pool->depth)
+			continue;
+		if (best == NULL || pipe_depth(pipe) < pipe_depth(best))
+			best = pipe;
+	}
+	return best;
+}
+
+static bool lane_is_up(const struct lane_queue *lane)
+{
+	for (unsigned i = 0; i < lane->pipe_count; i++)
+		if (pipe_is_ready(lane->pipes[i]))
+			return true;
+	return false;
+}
+
+static void lane_serve(struct lane_queue *lane)
+{
+	struct pipe *pipe;
+
+	while (lane->first != NULL && (pipe = lane_pick(lane)) != NULL)
+		pipe_send(pipe, queue_take(lane));
+}
+
+static void lane_give_up(struct lane_queue *lane)
+{
+	struct transaction *transaction;
+
+	while ((transaction = queue_take(lane)) != NULL) {
+		outcome_release(&transaction->outcome);
+		transaction->outcome.ending = ENDING_UNSENT;
+		if (transaction->done != NULL)
+			transaction->done(
+			    transaction->context, &transaction->outcome);
+		transaction_free(transaction);
+	}
+}
+
+static struct lane_queue *lane_of(struct pool *pool, const struct pipe *pipe)
+{
+	for (int i = 0; i < LANES; i++)
+		for (unsigned j = 0; j < pool->lanes[i].pipe_count; j++)
+			if (pool->lanes[i].pipes[j] == pipe)
+				return &pool->lanes[i];
+	return NULL;
+}
+
+static void on_ready(struct pipe *pipe, void *context)
+{
+	struct lane_queue *lane = lane_of(context, pipe);
+
+	if (lane == NULL)
+		return;
+	lane->lost = 0;
+	lane->ticks = 0;
+	lane_serve(lane);
+}
+
+static void on_lost(struct pipe *pipe, void *context)
+{
+	struct lane_queue *lane = lane_of(context, pipe);
+
+	if (lane != NULL)
+		lane->lost++;
+}
+
+/*
+ * Sent again, once: when PostgreSQL itself said that nothing happened, or
+ * when nothing can have happened because the transaction only reads.
+ */
+static bool may_retry(const struct transaction *transaction)
+{
+	const struct outcome *outcome = &transaction->outcome;
+	const char *state;
+
+	if (transaction->retried || transaction->done == NULL)
+		return false;
+	if (outcome->ending == ENDING_LOST)
+		return transaction->reads_only;
+	if (outcome->ending != ENDING_FAILED)
+		return false;
+	state = outcome_sqlstate(outcome);
+	return strcmp(state, "0A000") == 0 || strcmp(state, "26000") == 0 ||
+	    strcmp(state, "40P01") == 0 || strcmp(state, "40001") == 0;
+}
+
+static void on_ended(struct transaction *transaction, void *context)
+{
+	struct pool *pool = context;
+
+	if (may_retry(transaction)) {
+		outcome_release(&transaction->outcome);
+		transaction->retried = true;
+		queue_add(&pool->lanes[transaction->lane], transaction);
+		return;
+	}
+	if (transaction->done != NULL)
+		transaction->done(transaction->context, &transaction->outcome);
+	transaction_free(transaction);
+}
+
+static void on_tick(evutil_socket_t descriptor, short what, void *context)
+{
+	struct pool *pool = context;
+
+	(void)descriptor;
+	(void)what;
+	for (int i = 0; i < LANES; i++) {
+		struct lane_queue *lane = &pool->lanes[i];
+
+		if (lane_is_up(lane)) {
+			lane->ticks = 0;
+			lane_serve(lane);
+		} else if (++lane->ticks >= TICKS_TO_GIVE_UP) {
+			lane_give_up(lane);
+		}
+	}
+}
+
+static const struct pipe_calls calls = {on_ended, on_ready, on_lost};
+
+struct pool *pool_new(
+    struct event_base *base, const struct pool_settings *settings)
+{
+	struct pool *pool = memory_zero(1, sizeof(*pool));
+	struct timeval tick = {0, TICK_MS * 1000};
+
+	pool->depth = settings->depth;
+	pool->waiting_max = settings->queue;
+	for (int i = 0; i < LANES; i++) {
+		struct lane_queue *lane = &pool->lanes[i];
+
+		lane->pool = pool;
+		lane->last = &lane->first;
+		for (unsigned j = 0; j < settings->pipes[i]; j++) {
+			if (j == PIPES_MAX)
+				break;
+			lane->pipes[lane->pipe_count++] =
+			    pipe_new(base, settings->url, &calls, pool);
+		}
+	}
+	pool->tick = event_new(base, -1, EV_PERSIST, on_tick, pool);
+	assert(pool->tick != NULL);
+	event_add(pool->tick, &tick);
+	return pool;
+}
+
+void pool_free(struct pool *pool)
+{
+	if (pool == NULL)
+		return;
+	for (int i = 0; i < LANES; i++) {
+		struct lane_queue *lane = &pool->lanes[i];
+
+		for (unsigned j = 0; j < lane->pipe_count; j++)
+			pipe_free(lane->pipes[j]);
+		lane->pipe_count = 0;
+		lane_give_up(lane);
+	}
+	event_free(pool->tick);
+	free(pool);
+}
+
+enum submission pool_submit(struct pool *pool, struct transaction *transaction)
+{
+	struct lane_queue *lane = &pool->lanes[transaction->lane];
+	struct pipe *pipe = NULL;
+
+	assert(transaction->query_count > 0);
+	assert(transaction->query_count <= TRANSACTION_QUERIES_MAX);
+	if (lane->first == NULL)
+		pipe = lane_pick(lane);
+	if (pipe != NULL) {
+		pipe_send(pipe, transaction);
+		return SUBMITTED;
+	}
+	/* Lost twice running: trying again did not help, so say so now. */
+	if (!lane_is_up(lane) && lane->lost > lane->pipe_count) {
+		transaction_free(transaction);
+		return POOL_DOWN;
+	}
+	if (pool->waiting >= pool->waiting_max) {
+		transaction_free(transaction);
+		return POOL_FULL;
+	}
+	queue_add(lane, transaction);
+	return SUBMITTED;
+}
+
+void transaction_cancel(struct pool *pool, struct transaction *transaction)
+{
+	transaction->done = NULL;
+	if (transaction->queued) {
+		queue_remove(&pool->lanes[transaction->lane], transaction);
+		transaction_free(transaction);
+	}
+}
+
+bool pool_is_up(const struct pool *pool)
+{
+	return lane_is_up(&pool->lanes[LANE_FAST]);
+}
