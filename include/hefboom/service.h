@@ -1,0 +1,28 @@
+/*
+ * service -- what the requests of one worker share.
+ *
+ * Ownership.  The worker owns it and everything it points at; requests
+ * borrow it.
+ */
+#ifndef HEFBOOM_SERVICE_H
+#define HEFBOOM_SERVICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct caller_cache;
+struct config;
+struct pool;
+struct request;
+struct token_checker;
+
+struct service {
+	const struct config *config;
+	struct pool *pool;
+	struct token_checker *tokens;
+	struct caller_cache *callers;
+	struct request *first, *last; /* requests, oldest first */
+	bool draining;
+};
+
+#endif

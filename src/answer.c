@@ -1,0 +1,243 @@
+#include <assert.h>
+#include <libpq-fe.h>
+#include <stdbool.h>
+
+#include "hefboom/arena.h"
+#include "hefboom/arguments.h"
+#include "hefboom/service.h"
+#include "hefboom/operation.h"
+#include "hefboom/pool.h"
+#include "hefboom/problem.h"
+#include "hefboom/reply.h"
+#include "hefboom/request.h"
+#include "hefboom/shape.h"
+#include "hefboom/steps.h"
+#include "hefboom/text.h"
+
+enum { ENTER = 0, TAKE_KEY = 1, COLUMNS_MAX = 64 };
+
+static void add_query(struct transaction *transaction, const struct text *text,
+    const char *const *values)
+{
+	assert(transaction->query_count < TRANSACTION_QUERIES_MAX);
+	transaction->queries[transaction->query_count++] =
+	    (struct query){text, values, false};
+}
+
+static void add_enter(struct request *request, struct transaction *transaction)
+{
+	static const struct statement *statement;
+	const struct operation *operation = request->operation;
+	struct named pairs[] = {
+	    {"arg.lane_ms",
+		arena_format(&request->arena, "%u", lane_ms[operation->lane])},
+	    {"arg.plan",
+		operation->custom_plan ? "force_custom_plan"
+				       : "force_generic_plan"},
+	    {NULL, NULL}};
+
+	if (statement == NULL)
+		statement = statement_find("enter");
+	add_query(transaction, text_plain(statement),
+	    arguments_named(request, statement, pairs));
+}
+
+/* A statement about the request's key: take_key, settle_key, read_key. */
+static void add_key(
+    struct request *request, struct transaction *transaction, const char *name)
+{
+	const struct statement *statement = statement_find(name);
+	struct named pairs[] = {{"arg.caller", request->caller},
+	    {"arg.key", request->key}, {"arg.hash", request->key_hash},
+	    {NULL, NULL}};
+
+	add_query(transaction, text_plain(statement),
+	    arguments_named(request, statement, pairs));
+}
+
+static struct variant variant_of(const struct request *request)
+{
+	return (struct variant){.order = request->order,
+	    .next = request->has_cursor,
+	    .keyed = request->key != NULL,
+	    .given = request->given};
+}
+
+static void add_statements(
+    struct request *request, struct transaction *transaction)
+{
+	const struct operation *operation = request->operation;
+	struct variant variant = variant_of(request);
+
+	for (int i = 0; i < operation->statement_count; i++) {
+		const struct statement *statement = &operation->statements[i];
+
+		add_query(transaction, text_find(statement, &variant),
+		    arguments_of(request, statement));
+	}
+}
+
+static const struct problem *submit(
+    struct request *request, struct transaction *transaction)
+{
+	switch (pool_submit(request->service->pool, transaction)) {
+	case SUBMITTED:
+		request->transaction = transaction;
+		return &request_waiting;
+	case POOL_FULL:
+		return problem_get("overloaded");
+	case POOL_DOWN:
+	default:
+		return problem_get("database_unavailable");
+	}
+}
+
+/* The stored row as a result again: the columns were described anew. */
+static PGresult *rebuild(
+    struct request *request, const PGresult *columns, const char *answer)
+{
+	const char *values[COLUMNS_MAX] = {NULL};
+	PGresult *result;
+	int count;
+
+	count = shape_record(&request->arena, answer, values, COLUMNS_MAX);
+	if (count != PQnfields(columns))
+		return NULL;
+	result = PQcopyResult(columns, PG_COPYRES_ATTRS);
+	for (int i = 0; result != NULL && i < count; i++) {
+		char *value = values[i] == NULL
+		    ? NULL
+		    : arena_string(&request->arena, values[i]);
+
+		PQsetvalue(result, 0, i, value,
+		    value == NULL ? -1 : (int)strlen(value));
+	}
+	return result;
+}
+
+/* What the row of a used key says. */
+static void replay(struct request *request, const struct outcome *outcome)
+{
+	const PGresult *row = outcome->results[2];
+	const char *hash = shape_value(row, 0, "hash");
+	const char *answer = shape_value(row, 0, "answer");
+	PGresult *result;
+
+	/* It was there a moment ago: its transaction is being undone. */
+	if (hash == NULL || answer == NULL) {
+		reply_problem(request, problem_get("key_in_flight"));
+		return;
+	}
+	if (strcmp(hash, request->key_hash) != 0) {
+		reply_problem(request, problem_get("idempotency_key_used"));
+		return;
+	}
+	result = rebuild(request, outcome->results[1], answer);
+	if (result == NULL) {
+		reply_problem(request, problem_get("internal"));
+		return;
+	}
+	reply_again(request, result);
+	PQclear(result);
+}
+
+static void on_stored(void *context, const struct outcome *outcome)
+{
+	struct request *request = context;
+
+	request->transaction = NULL;
+	if (outcome->ending == ENDING_DONE)
+		replay(request, outcome);
+	else if (outcome->ending == ENDING_FAILED)
+		reply_problem(
+		    request, problem_of_error(request, outcome->error));
+	else
+		reply_problem(request, problem_get("database_unavailable"));
+}
+
+static void ask_for_stored(struct request *request)
+{
+	const struct operation *operation = request->operation;
+	struct variant variant = variant_of(request);
+	struct transaction *transaction =
+	    transaction_new(operation->lane, on_stored, request);
+	const struct problem *problem;
+
+	transaction->reads_only = true;
+	add_enter(request, transaction);
+	add_query(transaction,
+	    text_find(&operation->statements[operation->statement_count - 1],
+		&variant),
+	    NULL);
+	transaction->queries[1].describe = true;
+	add_key(request, transaction, "read_key");
+	problem = submit(request, transaction);
+	if (problem != &request_waiting)
+		reply_problem(request, problem);
+}
+
+static bool is_about_key(
+    const struct request *request, const struct outcome *outcome)
+{
+	return request->key != NULL && outcome->failed == TAKE_KEY;
+}
+
+static void on_failed(struct request *request, const struct outcome *outcome)
+{
+	const char *state =
+	    PQresultErrorField(outcome->error, PG_DIAG_SQLSTATE);
+
+	if (is_about_key(request, outcome) && state != NULL) {
+		if (strcmp(state, "23505") == 0) {
+			ask_for_stored(request);
+			return;
+		}
+		if (strcmp(state, "55P03") == 0) {
+			reply_problem(request, problem_get("key_in_flight"));
+			return;
+		}
+	}
+	reply_problem(request, problem_of_error(request, outcome->error));
+}
+
+static void on_outcome(void *context, const struct outcome *outcome)
+{
+	struct request *request = context;
+	bool reads = strcmp(request->operation->method, "GET") == 0;
+
+	request->transaction = NULL;
+	switch (outcome->ending) {
+	case ENDING_DONE:
+		reply_outcome(request, outcome);
+		break;
+	case ENDING_FAILED:
+		on_failed(request, outcome);
+		break;
+	case ENDING_LOST:
+		reply_problem(request,
+		    problem_get(
+			reads ? "database_unavailable" : "outcome_unknown"));
+		break;
+	case ENDING_UNSENT:
+		reply_problem(request, problem_get("database_unavailable"));
+		break;
+	}
+}
+
+const struct problem *answer_step(struct request *request)
+{
+	const struct operation *operation = request->operation;
+	struct transaction *transaction;
+
+	if (operation->kind == OPERATION_C)
+		return operation->handler(request);
+	transaction = transaction_new(operation->lane, on_outcome, request);
+	transaction->reads_only = strcmp(operation->method, "GET") == 0;
+	add_enter(request, transaction);
+	if (request->key != NULL)
+		add_key(request, transaction, "take_key");
+	add_statements(request, transaction);
+	if (request->key != NULL)
+		add_key(request, transaction, "settle_key");
+	return submit(request, transaction);
+}

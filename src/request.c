@@ -1,0 +1,205 @@
+#include "hefboom/request.h"
+
+#include <openssl/evp.h>
+
+#include "hefboom/buf.h"
+#include "hefboom/service.h"
+#include "hefboom/http.h"
+#include "hefboom/log.h"
+#include "hefboom/memory.h"
+#include "hefboom/operation.h"
+#include "hefboom/pool.h"
+#include "hefboom/random.h"
+#include "hefboom/reply.h"
+#include "hefboom/steps.h"
+
+const struct problem request_waiting = {.code = "waiting"};
+
+static step_fn hash_key_step;
+
+static step_fn *const steps[] = {route_step, caller_step, access_step,
+    negotiate_step, input_step, hash_key_step, answer_step};
+
+enum { STEPS = sizeof(steps) / sizeof(steps[0]) };
+
+static int64_t now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+/* A retry is the same request when all of this is the same. */
+static const struct problem *hash_key_step(struct request *request)
+{
+	const struct http_head *head = request->head;
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	EVP_MD_CTX *context;
+	char *hex;
+
+	if (request->key == NULL)
+		return NULL;
+	context = EVP_MD_CTX_new();
+	hex = arena_alloc(&request->arena, 65);
+	if (context == NULL ||
+	    EVP_DigestInit_ex(context, EVP_sha256(), NULL) != 1)
+		abort();
+	EVP_DigestUpdate(context, head->method.bytes, head->method.length);
+	EVP_DigestUpdate(context, " ", 1);
+	EVP_DigestUpdate(context, head->path.bytes, head->path.length);
+	EVP_DigestUpdate(context, "?", 1);
+	EVP_DigestUpdate(context, head->query.bytes, head->query.length);
+	EVP_DigestUpdate(context, " ", 1);
+	if (request->if_match != NULL)
+		EVP_DigestUpdate(
+		    context, request->if_match, strlen(request->if_match));
+	EVP_DigestUpdate(context, "\n", 1);
+	EVP_DigestUpdate(context, request->body, request->body_length);
+	EVP_DigestFinal_ex(context, digest, NULL);
+	EVP_MD_CTX_free(context);
+	for (int i = 0; i < 32; i++)
+		snprintf(hex + (size_t)i * 2, 3, "%02x", digest[i]);
+	request->key_hash = hex;
+	return NULL;
+}
+
+/* After a step that waited or replied the request may be gone. */
+static void walk(struct request *request)
+{
+	const struct problem *problem;
+
+	while (request->step < STEPS) {
+		problem = steps[request->step](request);
+		if (problem == &request_waiting)
+			return;
+		if (problem != NULL) {
+			reply_problem(request, problem);
+			return;
+		}
+		request->step++;
+	}
+}
+
+void request_resume(struct request *request, const struct problem *problem)
+{
+	if (problem != NULL) {
+		reply_problem(request, problem);
+		return;
+	}
+	request->step++;
+	walk(request);
+}
+
+static void service_add(struct service *service, struct request *request)
+{
+	request->before = service->last;
+	if (service->last != NULL)
+		service->last->after = request;
+	else
+		service->first = request;
+	service->last = request;
+}
+
+static void service_remove(struct service *service, struct request *request)
+{
+	if (request->before != NULL)
+		request->before->after = request->after;
+	else
+		service->first = request->after;
+	if (request->after != NULL)
+		request->after->before = request->before;
+	else
+		service->last = request->before;
+}
+
+/* Several Accept-Language lines are one list (RFC 9110, 5.3). */
+static enum language language_of(struct request *request)
+{
+	const struct http_text *header;
+	unsigned count = 0;
+	const char *text = NULL;
+
+	header = http_header_find(request->head, "accept-language", &count);
+	if (count == 1)
+		text =
+		    arena_copy(&request->arena, header->bytes, header->length);
+	return language_choose(text);
+}
+
+static struct request *request_new(struct connection *connection,
+    const struct http_head *head, struct service *service)
+{
+	struct request *request = memory_zero(1, sizeof(*request));
+
+	arena_init(&request->arena);
+	request->service = service;
+	request->connection = connection;
+	request->head = head;
+	request->scopes = "";
+	request->started_us = now_us();
+	uuid_new(request->id);
+	request->language = language_of(request);
+	service_add(service, request);
+	return request;
+}
+
+void *request_begin(struct connection *connection, const struct http_head *head,
+    const char *body, size_t length, void *context)
+{
+	struct service *service = context;
+	struct request *request = request_new(connection, head, service);
+	bool ended = false;
+
+	request->body = body;
+	request->body_length = length;
+	request->ended = &ended;
+	walk(request);
+	if (ended)
+		return NULL;
+	request->ended = NULL;
+	return request;
+}
+
+void request_free(struct request *request)
+{
+	if (request->transaction != NULL)
+		transaction_cancel(
+		    request->service->pool, request->transaction);
+	if (request->ended != NULL)
+		*request->ended = true;
+	service_remove(request->service, request);
+	arena_release(&request->arena);
+	free(request);
+}
+
+void request_gone(void *context)
+{
+	request_free(context);
+}
+
+size_t request_body_limit(const struct http_head *head, void *context)
+{
+	const struct operation *operation = route_find(head);
+
+	(void)context;
+	return operation == NULL || operation->body == BODY_NONE
+	    ? 256 * 1024
+	    : operation->body_limit;
+}
+
+void request_sweep(struct service *service)
+{
+	int64_t limit = now_us() - (int64_t)REQUEST_DEADLINE_MS * 1000;
+
+	while (service->first != NULL && service->first->started_us < limit) {
+		struct request *request = service->first;
+		bool writes = request->transaction != NULL &&
+		    request->operation != NULL &&
+		    strcmp(request->operation->method, "GET") != 0;
+
+		/* It was sent; whether it will be committed, nobody knows. */
+		reply_problem(request,
+		    problem_get(writes ? "outcome_unknown" : "timeout"));
+	}
+}
