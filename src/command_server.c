@@ -1,0 +1,93 @@
+#include "command.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+
+#include <jansson.h>
+
+#include "hefboom/link.h"
+#include "hefboom/memory.h"
+#include "hefboom/operation.h"
+#include "hefboom/supervisor.h"
+#include "hefboom/token.h"
+
+int command_serve(struct invocation *invocation)
+{
+	return supervisor_run(invocation->flag_count, invocation->flags);
+}
+
+int command_openapi(struct invocation *invocation)
+{
+	(void)invocation;
+	fwrite(openapi_json, 1, openapi_json_length, stdout);
+	putchar('\n');
+	return 0;
+}
+
+static int check_issuers(const struct config *config, char **error)
+{
+	struct token_checker *checker;
+	json_error_t where;
+	json_t *issuers;
+
+	if (config->issuers == NULL)
+		return 0;
+	issuers =
+	    json_load_file(config->issuers, JSON_REJECT_DUPLICATES, &where);
+	if (issuers == NULL) {
+		*error = memory_format("cannot read the issuers in %s: %s, "
+				       "line %d",
+		    config->issuers, where.text, where.line);
+		return -1;
+	}
+	checker = token_checker_new(issuers, error);
+	token_checker_free(checker);
+	json_decref(issuers);
+	return checker == NULL ? -1 : 0;
+}
+
+static int check_docs(const struct config *config, char **error)
+{
+	struct stat about;
+
+	if (config->docs == NULL ||
+	    (stat(config->docs, &about) == 0 && S_ISDIR(about.st_mode)))
+		return 0;
+	*error = memory_format(
+	    "HEFBOOM_DOCS names %s, which is no folder", config->docs);
+	return -1;
+}
+
+static int check_urls(const struct config *config, char **error)
+{
+	const char *const urls[] = {config->database_url, config->owner_url};
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		if (urls[i] != NULL &&
+		    link_check_url(urls[i], config->database_tls, error) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* An embedded secret comes with the first start; others must be there. */
+static int check_secret(struct config *config, char **error)
+{
+	if (config->embedded && config->secret_file == NULL)
+		return 0;
+	return config_secret(config, false, error);
+}
+
+int command_check_config(struct invocation *invocation)
+{
+	struct config *config = &invocation->config;
+	char *error = NULL;
+
+	if (check_urls(config, &error) < 0 || check_docs(config, &error) < 0 ||
+	    check_secret(config, &error) < 0 ||
+	    check_issuers(config, &error) < 0)
+		return command_fail(COMMAND_FAILED, error);
+	config_print(config);
+	return 0;
+}

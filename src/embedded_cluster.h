@@ -1,0 +1,73 @@
+/*
+ * embedded_cluster -- the folders and the process behind embedded.c.
+ *
+ * <data>            0711 under root, else 0700
+ *   lock            byte 0: whoever runs the server; byte 1: its users
+ *   pg_hba.conf     who may connect as what
+ *   pg_ident.conf
+ *   postgresql      the cluster, 0700, its user's
+ *   postgresql.log
+ *   secret
+ *
+ * Locks are fcntl's: they die with their holder and are not inherited by
+ * the workers, which may outlive a supervisor for a moment.
+ */
+#ifndef HEFBOOM_EMBEDDED_CLUSTER_H
+#define HEFBOOM_EMBEDDED_CLUSTER_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "hefboom/user.h"
+
+struct config;
+
+struct embedded {
+	struct user user;
+	char *data;
+	char *folder; /* <data>/postgresql */
+	char *sockets;
+	char *programs; /* folder of initdb and postgres */
+	char *runtime_url;
+	char *owner_url;
+	char *log;
+	unsigned connections_max;
+	int lock; /* descriptor of <data>/lock */
+	bool owner; /* byte 0 is ours */
+	bool transient; /* dies with this program */
+	pid_t pid; /* the server: our child, or adopted */
+	bool adopted;
+};
+
+enum lock_byte { LOCK_OWNER, LOCK_USERS };
+
+/* 0, -EAGAIN when somebody else holds it, or -errno. */
+int cluster_lock(
+    struct embedded *embedded, enum lock_byte byte, short type, bool wait);
+/* Who holds byte 0, or 0. */
+pid_t cluster_locked_by(struct embedded *embedded);
+
+/* The data folder, absolute, and what its paths follow from. */
+int cluster_open(
+    struct embedded *embedded, const struct config *config, char **error);
+void cluster_release(struct embedded *embedded);
+
+/* Everything that must be there before the server can start. */
+int cluster_prepare(struct embedded *embedded, char **error);
+
+/* Runs a program as the cluster's user and waits for it. 0 or -1. */
+int cluster_run(struct embedded *embedded, char *const *words, char **error);
+
+/* Starts the server. 0 or -errno. */
+int cluster_spawn(struct embedded *embedded);
+
+/* Waits until it answers; -1 with *error when it will not. */
+int cluster_wait(struct embedded *embedded, char **error);
+
+/* The server that an earlier supervisor left, or 0. */
+pid_t cluster_find(const struct embedded *embedded);
+
+/* Makes the database when it is absent.  0 or -1. */
+int cluster_create_database(struct embedded *embedded, char **error);
+
+#endif

@@ -1,0 +1,202 @@
+#include "hefboom/worker.h"
+
+#include <assert.h>
+#include <event2/event.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <unistd.h>
+
+#include "hefboom/buf.h"
+#include "hefboom/caller.h"
+#include "hefboom/config.h"
+#include "hefboom/connection.h"
+#include "hefboom/http.h"
+#include "hefboom/log.h"
+#include "hefboom/loop.h"
+#include "hefboom/memory.h"
+#include "hefboom/pool.h"
+#include "hefboom/problem.h"
+#include "hefboom/reply.h"
+#include "hefboom/request.h"
+#include "hefboom/server.h"
+#include "hefboom/service.h"
+#include "hefboom/steps.h"
+#include "hefboom/text.h"
+#include "hefboom/token.h"
+
+enum { SWEEP_MS = 500 };
+
+/* Made before the fork, shared by what is forked. */
+static struct token_checker *tokens;
+
+static json_t *own_issuer(const struct config *config)
+{
+	char *path = config->secret_file != NULL
+	    ? memory_string(config->secret_file)
+	    : memory_format("%s/secret", config->data);
+	json_t *issuer = json_pack("{s:s, s:s, s:[s], s:s}", "issuer",
+	    token_own_issuer, "audience", token_own_audience, "algorithms",
+	    "HS256", "secret_file", path);
+
+	free(path);
+	return issuer;
+}
+
+/* The installation's own issuer, and those of the file, if there is one. */
+static json_t *issuers_read(const struct config *config, char **error)
+{
+	json_t *issuers;
+	json_error_t fault;
+
+	if (config->issuers == NULL) {
+		issuers = json_array();
+	} else {
+		issuers = json_load_file(
+		    config->issuers, JSON_REJECT_DUPLICATES, &fault);
+		if (!json_is_array(issuers)) {
+			*error = memory_format(
+			    "%s is no JSON array of issuers", config->issuers);
+			json_decref(issuers);
+			return NULL;
+		}
+	}
+	json_array_append_new(issuers, own_issuer(config));
+	return issuers;
+}
+
+int worker_prepare(const struct config *config, char **error)
+{
+	static bool prepared;
+	struct token_checker *checker;
+	json_t *issuers;
+
+	if (!prepared &&
+	    (text_check(error) < 0 || route_prepare(error) < 0 ||
+		input_prepare(error) < 0))
+		return -1;
+	prepared = true;
+	issuers = issuers_read(config, error);
+	if (issuers == NULL)
+		return -1;
+	checker = token_checker_new(issuers, error);
+	json_decref(issuers);
+	if (checker == NULL)
+		return -1;
+	token_checker_free(tokens);
+	tokens = checker;
+	return 0;
+}
+
+struct worker {
+	struct loop loop;
+	struct service service;
+	struct server *server;
+	struct event *sweep;
+};
+
+static void on_refuse(const char *code, const struct http_head *head,
+    struct buf *headers, struct buf *body, int *status, void *context)
+{
+	const struct http_text *header = NULL;
+	char *language = NULL;
+	unsigned count = 0;
+
+	(void)context;
+	if (head != NULL)
+		header = http_header_find(head, "accept-language", &count);
+	if (header != NULL && count == 1)
+		language = memory_copy(header->bytes, header->length);
+	reply_refuse(code, language, headers, body, status);
+	free(language);
+}
+
+static const struct connection_calls calls = {.body_limit = request_body_limit,
+    .request = request_begin,
+    .gone = request_gone,
+    .refuse = on_refuse};
+
+static void on_sweep(evutil_socket_t descriptor, short what, void *context)
+{
+	(void)descriptor;
+	(void)what;
+	request_sweep(context);
+}
+
+static void on_drained(void *context)
+{
+	struct worker *worker = context;
+
+	event_base_loopexit(worker->loop.base, NULL);
+}
+
+/* SIGTERM, or the supervisor has gone. */
+static void on_stop(void *context)
+{
+	struct worker *worker = context;
+
+	worker->service.draining = true;
+	server_drain(worker->server, worker->service.config->drain_ms,
+	    on_drained, worker);
+}
+
+static struct pool *pool_open(
+    const struct config *config, struct event_base *base)
+{
+	struct pool_settings settings = {.url = config->database_url,
+	    .pipes = {[LANE_FAST] = config->pool_fast,
+		[LANE_WRITE] = config->pool_write,
+		[LANE_SLOW] = config->pool_slow},
+	    .depth = config->pool_depth,
+	    .queue = config->pool_queue};
+
+	return pool_new(base, &settings);
+}
+
+static int worker_open(
+    struct worker *worker, const struct config *config, int listening_socket)
+{
+	struct server_settings settings = {
+	    .connections_max = config->connections_max,
+	    .per_address_max = config->per_address_max};
+	struct timeval sweep = {0, SWEEP_MS * 1000};
+	struct event_base *base = worker->loop.base;
+
+	worker->service.config = config;
+	worker->service.tokens = tokens;
+	worker->service.callers = caller_cache_new();
+	worker->service.pool = pool_open(config, base);
+	worker->server = server_new(
+	    base, listening_socket, &settings, &calls, &worker->service);
+	if (worker->server == NULL)
+		return -1;
+	worker->sweep =
+	    event_new(base, -1, EV_PERSIST, on_sweep, &worker->service);
+	assert(worker->sweep != NULL);
+	event_add(worker->sweep, &sweep);
+	return 0;
+}
+
+static void worker_close(struct worker *worker)
+{
+	server_free(worker->server);
+	if (worker->sweep != NULL)
+		event_free(worker->sweep);
+	pool_free(worker->service.pool);
+	caller_cache_free(worker->service.callers);
+	loop_release(&worker->loop);
+}
+
+int worker_run(const struct config *config, int listening_socket, int lifeline)
+{
+	struct worker worker = {0};
+	int status = 1;
+
+	log_set(log_level_of(config->log_level), "worker");
+	loop_init(&worker.loop, lifeline, on_stop, &worker);
+	if (worker_open(&worker, config, listening_socket) == 0)
+		status = loop_run(&worker.loop);
+	else
+		log_event(LOG_ERROR, "worker_cannot_listen", NULL);
+	worker_close(&worker);
+	return status;
+}
