@@ -56,7 +56,6 @@ void server_again(struct server *server, struct connection *connection)
 static void server_turn(evutil_socket_t socket, short what, void *context)
 {
 	struct server *server = context;
-	struct connection_list list = TAILQ_HEAD_INITIALIZER(list);
 	struct connection *connection;
 	size_t left = 0;
 

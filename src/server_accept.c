@@ -150,7 +150,7 @@ static bool somebody_waits(int listener)
 static void accept_ready(evutil_socket_t listener, short what, void *context)
 {
 	struct server *server = context;
-	struct sockaddr_storage from;
+	struct sockaddr_storage from = {0};
 	socklen_t length;
 	int socket, i;
 
@@ -190,7 +190,10 @@ int accept_begin(struct server *server)
 	    EV_READ | EV_PERSIST, accept_ready, server);
 	event_assign(
 	    &server->pause, server->base, -1, 0, accept_resume, server);
-	return event_add(&server->accept, NULL);
+	if (event_add(&server->accept, NULL) == 0)
+		return 0;
+	accept_end(server);
+	return -1;
 }
 
 void accept_stop(struct server *server)

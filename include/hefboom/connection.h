@@ -1,5 +1,5 @@
 /*
- * connection -- one client, on libevent's bufferevents.
+ * connection -- one client, on libevent's events.
  *
  * Reads a message, hands it over, waits for its reply, writes it, and only
  * then looks at the next: one request at a time, pipelined ones wait.
@@ -8,13 +8,25 @@
  * over holds the connection only until connection_reply() or until its
  * `gone` was called, whichever comes first; then it must forget it.
  *
- * Deadlines (settings of the server).  Whole head 5 s from its first byte,
- * whole body 30 s, writing a reply 30 s without progress, idle 60 s, 1,000
- * requests a connection.
+ * Deadlines (settings of the server, kept to a quarter of a second).  Whole
+ * head 5 s from its first byte, whole body 30 s, writing a reply 30 s
+ * without progress (of at least 128 KiB, or the rest), idle 60 s, 1,000
+ * requests a connection.  How long an answer may take is not decided here.
+ *
+ * Limits.  While a request is being answered nothing is read: what a client
+ * pipelines stays in the system, but for the 32 KiB that may have come with
+ * the request.  A client that does not read holds one reply, of which the
+ * system has 256 KiB.  All together hold no more than `held_max`: beyond it
+ * the slowest readers are cut off, then the oldest unfinished messages are
+ * answered 503.
+ *
+ * A client that closes its sending side has left, even if it would still
+ * read: the two cannot be told apart, and what is queued for one that left
+ * must not run.
  *
  * Promise.  For every message handed over, exactly one of connection_reply()
  * by the request and gone() by the connection ends the relation.  Callbacks
- * run from the loop only.
+ * run from the loop only, and request() never within connection_reply().
  */
 #ifndef HEFBOOM_CONNECTION_H
 #define HEFBOOM_CONNECTION_H
@@ -29,8 +41,8 @@ struct http_head;
 /* What the front needs to know of those who answer. */
 struct connection_calls {
 	/*
-	 * Asked when the head is whole: how many bytes the body may have.
-	 * More than that is answered 413 without reading on.
+	 * Asked when the head of a message with a body is whole: how many
+	 * bytes the body may have.  More is answered 413 without reading on.
 	 */
 	size_t (*body_limit)(const struct http_head *head, void *context);
 
@@ -46,9 +58,11 @@ struct connection_calls {
 	void (*gone)(void *request);
 
 	/*
-	 * The front refuses by itself (400, 408, 413, 414, 417, 431, 501,
-	 * 503, 505): writes headers and body of the problem document.  head
-	 * is NULL when it could not be read.
+	 * The front refuses by itself: bad_request, request_timeout,
+	 * body_too_large, line_too_long, expectation_failed,
+	 * headers_too_large, not_implemented, overloaded,
+	 * version_not_supported.  Writes headers and body of the problem
+	 * document.  head is NULL when it could not be read.
 	 */
 	void (*refuse)(const char *code, const struct http_head *head,
 	    struct buf *headers, struct buf *body, int *status, void *context);
@@ -71,7 +85,11 @@ struct reply {
 	void *context;
 };
 
-/* Takes reply->body: it is freed by `free` when the last byte has left. */
+/*
+ * Takes reply->body: it is freed by `free` when the last byte has left.
+ * Headers that are not whole lines, or hold an empty one, do not leave: the
+ * client gets a bare 500.
+ */
 void connection_reply(struct connection *connection, const struct reply *reply);
 
 #endif

@@ -5,14 +5,16 @@
  * listening socket (inherited from the supervisor) and the calls.
  *
  * Limits.  `connections_max` below the descriptor limit.  At the cap the
- * connection that has been idle longest is closed; when none is idle the
- * listener pauses 100 ms and says so once in 10 s.  A descriptor in reserve
- * lets an accept that fails with EMFILE be answered by a close.
+ * connection that has been idle longest (100 ms at least) is closed; when
+ * none is idle the listener pauses 100 ms and says so once in 10 s.  A
+ * descriptor in reserve lets an accept that fails with EMFILE be answered by
+ * a close.
  *
- * Promise.  server_drain() closes the listener and idle connections at once,
- * lets what is in flight finish (its reply says Connection: close), and calls
- * `drained` exactly once, when the last connection is gone or at the
- * deadline.
+ * Promise.  server_drain() stops accepting and closes at once whoever has
+ * been idle for a second, and the others as soon as they have been: a client
+ * between two requests gets its next answer, which says Connection: close.
+ * It lets what is in flight finish, and calls `drained` exactly once, from
+ * the loop, when the last connection is gone or at the deadline.
  */
 #ifndef HEFBOOM_SERVER_H
 #define HEFBOOM_SERVER_H
@@ -29,10 +31,13 @@ struct server_settings {
 	unsigned head_ms, body_ms, write_ms, idle_ms; /* 0: the default */
 	unsigned requests_max;
 	unsigned backlog;
-	size_t held_max; /* bytes of unfinished messages, unread replies */
+	size_t held_max; /* bytes of messages and unread replies; 32 MiB */
 };
 
-/* NULL and errno when the socket cannot be listened on. */
+/*
+ * NULL and errno when the socket cannot be listened on, or the base has no
+ * edges (ENOTSUP).
+ */
 struct server *server_new(struct event_base *base, int listening_socket,
     const struct server_settings *settings,
     const struct connection_calls *calls, void *context);

@@ -164,8 +164,8 @@ static void *front_request(struct connection *connection,
 		return answer_bad(connection);
 	} else if (number > 0) {
 		buf_reserve(&out, (size_t)number);
-		while (out.length < (size_t)number)
-			buf_add_char(&out, 'x');
+		memset(out.bytes, 'x', (size_t)number);
+		out.length = (size_t)number;
 	} else {
 		describe(&out, head, body, length);
 	}
