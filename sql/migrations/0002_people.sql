@@ -2,7 +2,8 @@ create function name_words(name text) returns text
 language plpgsql immutable strict parallel safe
 as $$
 begin
-	return translate(normalize_label(name), '-''’.', '    ');
+	-- A key of every order: short enough for any cursor.
+	return left(translate(normalize_label(name), '-''’.', '    '), 200);
 end
 $$;
 comment on function name_words is 'A name as it is sorted and searched: words without case, accents, hyphens and apostrophes.';
