@@ -1,0 +1,325 @@
+"""running -- a server of our own, with its folder, its log and its database.
+
+Promise.  stop() says everything that the log says against the server:
+sanitizer reports, problems called internal, workers that died unannounced.
+"""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.request
+
+import jwt
+import psycopg2
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+START_S = 120
+SANITIZER = re.compile(
+    r'AddressSanitizer|LeakSanitizer|runtime error:|UndefinedBehavior'
+    r'|Assertion .* failed')
+
+
+def binary():
+    """HEFBOOM_BIN, else the sanitized build, else the release."""
+    given = os.environ.get('HEFBOOM_BIN')
+    if given:
+        return pathlib.Path(given).resolve()
+    for folder in ('build-asan', 'build'):
+        path = ROOT / folder / 'hefboom'
+        if path.exists():
+            return path
+    raise RuntimeError('no hefboom: build it, or set HEFBOOM_BIN')
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(('127.0.0.1', 0))
+        return probe.getsockname()[1]
+
+
+def environment(**settings):
+    """Ours, without settings that the caller's shell may hold."""
+    env = {name: value for name, value in os.environ.items()
+           if not name.startswith('HEFBOOM_')}
+    env.update({
+        'ASAN_OPTIONS': 'abort_on_error=0:exitcode=99:detect_leaks=1',
+        'UBSAN_OPTIONS': 'print_stacktrace=1',
+    })
+    env.update({name: str(value) for name, value in settings.items()
+                if value is not None})
+    return env
+
+
+class Server:
+    """`hefboom serve` in a new folder; settings are HEFBOOM_... names."""
+
+    host = '127.0.0.1'
+
+    def __init__(self, **settings):
+        self.data = pathlib.Path(tempfile.mkdtemp(prefix='hb-', dir='/tmp'))
+        # PostgreSQL runs as another user when we are root.
+        self.data.chmod(0o755)
+        self.port = free_port()
+        self.url = f'http://{self.host}:{self.port}'
+        self.log_path = self.data / 'server.log'
+        # Stands for the renderer of /docs, which is not installed here.
+        docs = self.data / 'docs'
+        docs.mkdir()
+        (docs / 'index.html').write_text('<!doctype html><title>x</title>')
+        self.settings = {
+            'HEFBOOM_DOCS': docs,
+            'HEFBOOM_LISTEN': f'{self.host}:{self.port}',
+            'HEFBOOM_DATA': self.data / 'data',
+            'HEFBOOM_TEST_CLOCK': 1,
+            'HEFBOOM_WORKERS': 2,
+            **settings,
+        }
+        self.crashes_declared = 0
+        self.internal_declared = 0
+        self.child = None
+        self._tokens = {}
+
+    # life
+
+    def start(self):
+        with open(self.log_path, 'ab') as log:
+            self.child = subprocess.Popen(
+                [binary(), 'serve'], env=environment(**self.settings),
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                start_new_session=True)
+        self.wait_ready()
+        return self
+
+    @property
+    def pid(self):
+        return self.child.pid
+
+    def wait_ready(self, seconds=START_S):
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if self.child.poll() is not None:
+                raise RuntimeError(
+                    f'hefboom serve ended with {self.child.returncode}:\n'
+                    + self.log()[-3000:])
+            try:
+                with urllib.request.urlopen(
+                        self.url + '/readyz', timeout=5) as reply:
+                    if reply.status == 200:
+                        return
+            except (urllib.error.URLError, OSError):
+                pass
+            time.sleep(0.05)
+        raise RuntimeError('not ready in time:\n' + self.log()[-3000:])
+
+    def check_alive(self):
+        """Ends the session when the server has: all else would be noise."""
+        if self.child and self.child.poll() is not None:
+            pytest.exit(f'hefboom serve ended with {self.child.returncode}:\n'
+                        + self.log()[-3000:], 3)
+
+    def stop(self, keep_data=False):
+        """SIGTERM; a list of what was wrong."""
+        wrong = []
+        if self.child and self.child.poll() is not None:
+            if self.child.returncode != 0 and not self.crashes_declared:
+                wrong.append(f'ended with {self.child.returncode} by itself')
+        elif self.child:
+            self.child.send_signal(signal.SIGTERM)
+            try:
+                status = self.child.wait(timeout=60)
+                if status != 0:
+                    wrong.append(f'ended with {status} after SIGTERM')
+            except subprocess.TimeoutExpired:
+                wrong.append('did not end within 60 s after SIGTERM')
+                self.child.kill()
+                self.child.wait()
+        wrong += self.complaints()
+        if not keep_data:
+            if wrong:
+                kept = pathlib.Path(tempfile.gettempdir()) / (
+                    self.data.name + '.log')
+                shutil.copy(self.log_path, kept)
+                wrong.append(f'the log is kept in {kept}')
+            shutil.rmtree(self.data, ignore_errors=True)
+        return wrong
+
+    # the log
+
+    def log(self):
+        return self.log_path.read_text(errors='replace')
+
+    def log_entries(self):
+        """The log's JSON lines."""
+        entries = []
+        for line in self.log().splitlines():
+            try:
+                entry = json.loads(line)
+            except ValueError:
+                continue
+            if isinstance(entry, dict):
+                entries.append(entry)
+        return entries
+
+    def complaints(self):
+        lines = self.log().splitlines()
+        wrong = []
+        reports = [number for number, line in enumerate(lines)
+                   if SANITIZER.search(line)]
+        if reports:
+            first = reports[0]
+            wrong.append('sanitizer or assertion:\n'
+                         + '\n'.join(lines[first:first + 40]))
+        internal = [line for line in lines
+                    if re.search(r'"(code|problem)":\s*"internal"', line)]
+        if len(internal) > self.internal_declared:
+            wrong.append(f'{len(internal)} internal problems, first: '
+                         + internal[0])
+        crashes = [line for line in lines
+                   if re.search(r'"event":\s*"\w*(crash|died|killed)\w*"',
+                                line)]
+        if len(crashes) > self.crashes_declared:
+            wrong.append(f'{len(crashes)} crashes, '
+                         f'{self.crashes_declared} declared: {crashes[0]}')
+        return wrong
+
+    # processes
+
+    def children(self, pid=None):
+        """The direct children of the supervisor: {pid: command line}."""
+        pid = pid or self.pid
+        found = {}
+        text = pathlib.Path(f'/proc/{pid}/task/{pid}/children').read_text()
+        for child in text.split():
+            try:
+                line = pathlib.Path(f'/proc/{child}/cmdline').read_bytes()
+            except OSError:
+                continue
+            found[int(child)] = line.replace(b'\0', b' ').decode().strip()
+        return found
+
+    def workers(self):
+        """Pids of the workers (they answer clients; jobs does not)."""
+        listening = set()
+        for pid in self.children():
+            if self._holds_socket(pid) and not self._is_jobs(pid):
+                listening.add(pid)
+        return sorted(listening)
+
+    def _is_jobs(self, pid):
+        try:
+            words = (pathlib.Path(f'/proc/{pid}/comm').read_text()
+                     + pathlib.Path(f'/proc/{pid}/cmdline').read_text())
+        except OSError:
+            return False
+        return 'jobs' in words
+
+    def _holds_socket(self, pid):
+        if 'postgres' in self.children().get(pid, ''):
+            return False
+        inodes = set()
+        for line in pathlib.Path('/proc/net/tcp').read_text().splitlines()[1:]:
+            field = line.split()
+            if (field[3] == '0A'
+                    and int(field[1].split(':')[1], 16) == self.port):
+                inodes.add(field[9])
+        try:
+            for entry in pathlib.Path(f'/proc/{pid}/fd').iterdir():
+                target = os.readlink(entry)
+                if target.startswith('socket:[') and target[8:-1] in inodes:
+                    return True
+        except OSError:
+            pass
+        return False
+
+    def kill_workers(self):
+        """kill -9 of every worker; declared, so that the log may say so."""
+        pids = self.workers()
+        assert pids, 'no workers found'
+        self.crashes_declared += 8 * len(pids)
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            now = self.workers()
+            if len(now) == len(pids) and not set(now) & set(pids):
+                self.wait_ready(30)
+                return pids
+            time.sleep(0.05)
+        raise AssertionError('the workers did not come back')
+
+    # commands
+
+    def command(self, *words, check=True, timeout=300, **settings):
+        """`hefboom WORDS` beside the running server."""
+        result = subprocess.run(
+            [binary(), *map(str, words)],
+            env=environment(**{**self.settings, **settings}),
+            stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            timeout=timeout)
+        report = result.stdout + result.stderr
+        assert not SANITIZER.search(report), report[-4000:]
+        if check:
+            assert result.returncode == 0, (
+                f'hefboom {" ".join(map(str, words))}: {report[-2000:]}')
+        return result
+
+    # the database
+
+    @property
+    def owner_url(self):
+        """A connection string for libpq, of the role that owns all."""
+        if 'HEFBOOM_OWNER_URL' in self.settings:
+            return self.settings['HEFBOOM_OWNER_URL']
+        return self._url('owner')
+
+    @property
+    def runtime_url(self):
+        if 'HEFBOOM_DATABASE_URL' in self.settings:
+            return self.settings['HEFBOOM_DATABASE_URL']
+        return self._url('runtime')
+
+    def _url(self, role):
+        pid_files = list((self.data / 'data').rglob('postmaster.pid'))
+        assert pid_files, 'no postmaster.pid below the data folder'
+        lines = pid_files[0].read_text().splitlines()
+        user = {'owner': 'hefboom_owner', 'runtime': 'hefboom'}[role]
+        return (f'host={lines[4]} port={lines[3]} dbname=hefboom '
+                f'user={user}')
+
+    def connect(self, url=None):
+        connection = psycopg2.connect(url or self.owner_url)
+        connection.autocommit = True
+        return connection
+
+    # tokens
+
+    @property
+    def secret(self):
+        return (self.data / 'data' / 'secret').read_bytes()
+
+    def token(self, org='demo', person='els', roles=('member',), scope=None,
+              ttl=3600, **claims):
+        """A token as the installation itself issues them."""
+        name = (org, person, tuple(roles or ()), scope, ttl,
+                tuple(sorted(claims.items())))
+        if name not in self._tokens:
+            now = int(time.time())
+            body = {'iss': 'hefboom', 'aud': 'hefboom', 'sub': person,
+                    'org': org, 'roles': list(roles or ()), 'iat': now,
+                    'exp': now + ttl}
+            if scope:
+                body['scope'] = scope
+            body.update(claims)
+            self._tokens[name] = jwt.encode(
+                {key: value for key, value in body.items()
+                 if value is not None}, self.secret, algorithm='HS256')
+        return self._tokens[name]

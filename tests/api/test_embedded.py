@@ -1,0 +1,675 @@
+"""The processes and the database below them: started, killed, started again.
+
+Mutations: leave out the lock (two supervisors), the retry while old backends
+live (kill -9 of the postmaster), O_EXCL of the secret, the check of the
+runtime role: each fails here.
+"""
+
+import json
+import os
+import pathlib
+import pwd
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.request
+
+import psycopg2
+import pytest
+
+from harness.running import Server, binary, environment, free_port
+
+ROOT = os.geteuid() == 0
+
+
+def idle(**settings):
+    """A server that is not started."""
+    server = Server(**settings)
+    server.log_path.touch()
+    server.crashes_declared = 1000
+    return server
+
+
+@pytest.fixture(scope='module')
+def first():
+    """A folder that has been started in once, to be copied."""
+    server = idle()
+    server.command('migrate')
+    server.command('token', '--org', 'x', '--client', 'x', check=False)
+    yield folder(server)
+    server.stop()
+
+
+@pytest.fixture
+def new():
+    """A server of this test's own; what it breaks is its."""
+    server = idle()
+    yield server
+    assert server.stop() == []
+
+
+@pytest.fixture
+def own(new, first):
+    """The same with a cluster, which takes a while to make."""
+    subprocess.run(['cp', '-a', first, folder(new)], check=True)
+    return new
+
+
+@pytest.fixture
+def started(own):
+    return own.start()
+
+
+def folder(server):
+    return server.data / 'data'
+
+
+def get(server, path='/readyz'):
+    with urllib.request.urlopen(server.url + path, timeout=5) as reply:
+        return reply.status
+
+
+def named(server, name):
+    """Pids of the supervisor's children of that name."""
+    found = []
+    for pid in server.children():
+        try:
+            comm = pathlib.Path(f'/proc/{pid}/comm').read_text().strip()
+        except OSError:
+            continue
+        if comm == name:
+            found.append(pid)
+    return found
+
+
+def below(pid):
+    """pid and everything it started, however deep."""
+    found = [pid]
+    for one in found:
+        try:
+            found += map(int, pathlib.Path(
+                f'/proc/{one}/task/{one}/children').read_text().split())
+        except OSError:
+            pass
+    return found
+
+
+def wait_for(what, seconds=30):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if what():
+            return
+        time.sleep(0.02)
+    raise AssertionError('not within %d s' % seconds)
+
+
+def is_running(pid):
+    try:
+        state = pathlib.Path(f'/proc/{pid}/stat').read_text()
+    except OSError:
+        return False
+    return state.rsplit(')', 1)[1].split()[0] != 'Z'
+
+
+def owner(path):
+    return pwd.getpwuid(path.stat().st_uid).pw_name
+
+
+def fails(server, *words, **settings):
+    """serve says one sentence and ends with 1."""
+    result = server.command(*(words or ['serve']), check=False, timeout=120,
+                            **settings)
+    assert result.returncode == 1, result.stdout + result.stderr
+    said = [line for line in result.stderr.splitlines()
+            if line.startswith('hefboom: ')]
+    assert len(said) == 1, result.stderr
+    return said[0]
+
+
+def mark(server):
+    server.command('org', 'create', 'kept')
+
+
+def is_marked(server):
+    connection = server.connect()
+    with connection.cursor() as cursor:
+        cursor.execute("select count(*) from organisation"
+                       " where name = 'kept'")
+        count = cursor.fetchone()[0]
+    connection.close()
+    return count == 1
+
+
+# folders
+
+def test_modes(started):
+    def mode(name):
+        return stat.S_IMODE((folder(started) / name).stat().st_mode)
+    assert mode('') == (0o711 if ROOT else 0o700)
+    assert mode('secret') == 0o600
+    assert mode('postgresql') == 0o700
+    assert mode('postgresql.log') == 0o600
+    if ROOT:
+        assert owner(folder(started)) == 'root'
+        assert owner(folder(started) / 'secret') == 'root'
+        assert owner(folder(started) / 'postgresql') == 'postgres'
+
+
+def test_never_by_tcp(started):
+    connection = started.connect()
+    with connection.cursor() as cursor:
+        cursor.execute("select current_setting('listen_addresses'),"
+                       " current_setting('unix_socket_directories')")
+        addresses, sockets = cursor.fetchone()
+    connection.close()
+    assert addresses == ''
+    about = os.lstat(sockets)
+    assert stat.S_ISDIR(about.st_mode)
+    assert stat.S_IMODE(about.st_mode) == 0o700
+    assert len(sockets) <= 90
+
+
+@pytest.mark.skipif(not ROOT, reason='only root becomes somebody else')
+def test_nobody_serves_as_root(started):
+    for pid in below(started.pid)[1:]:
+        uids = [line.split()[1:] for line in
+                pathlib.Path(f'/proc/{pid}/status').read_text().splitlines()
+                if line.startswith(('Uid:', 'Gid:', 'Groups:'))]
+        assert all('0' not in ids for ids in uids), pid
+
+
+@pytest.mark.skipif(not ROOT, reason='only root has another user at hand')
+def test_workers_user_is_not_the_owner(started):
+    result = subprocess.run(
+        ['runuser', '-u', 'postgres', '--', 'psql', started.owner_url,
+         '-c', 'select 1'], capture_output=True, text=True)
+    assert result.returncode != 0
+    assert 'peer' in result.stderr.lower()
+
+
+def test_a_path_of_120_characters():
+    parent = tempfile.mkdtemp(prefix='hb-', dir='/tmp')
+    os.chmod(parent, 0o755)
+    try:
+        path = parent + '/' + 'long folder ' * 9
+        path = path[:119] + 'x'
+        server = idle(HEFBOOM_DATA=path)
+        server.start()
+        assert get(server) == 200
+        assert pathlib.Path(path, 'postgresql').is_dir()
+        assert server.stop() == []
+    finally:
+        shutil.rmtree(parent, ignore_errors=True)
+
+
+@pytest.mark.skipif(not ROOT, reason='only root has closed folders')
+def test_a_folder_that_postgres_cannot_reach():
+    with tempfile.TemporaryDirectory(prefix='hb-', dir='/tmp') as closed:
+        server = idle(HEFBOOM_DATA=closed + '/data')
+        assert 'cannot reach' in fails(server)
+        server.stop()
+
+
+def test_a_socket_folder_that_is_not_ours(own):
+    own.start()
+    sockets = own.owner_url.split()[0].removeprefix('host=')
+    own.stop(keep_data=True)
+    with tempfile.TemporaryDirectory() as elsewhere:
+        os.symlink(elsewhere, sockets)
+        try:
+            assert 'must be a folder of mode 700' in fails(own)
+        finally:
+            os.unlink(sockets)
+    os.mkdir(sockets, 0o755)
+    try:
+        assert 'must be a folder of mode 700' in fails(own)
+    finally:
+        os.rmdir(sockets)
+
+
+def test_no_programs(new):
+    assert 'there is no /none/initdb; set HEFBOOM_POSTGRES_BIN' in fails(
+        new, HEFBOOM_POSTGRES_BIN='/none')
+
+
+def test_initdb_that_died_half_way(new):
+    draft = folder(new) / 'postgresql.new' / 'base'
+    draft.mkdir(parents=True)
+    (draft / 'half').write_text('half')
+    if ROOT:
+        shutil.chown(draft.parent, 'postgres')
+        shutil.chown(draft, 'postgres')
+    new.start()
+    assert not draft.parent.exists()
+
+
+def test_logs_hold_no_words(started):
+    connection = started.connect()
+    with connection.cursor() as cursor:
+        for statement in ("select 'my secret words'::uuid",
+                          "select 'my secret words' from nowhere",
+                          'do $$ begin raise warning $w$my secret words$w$;'
+                          ' end $$'):
+            try:
+                cursor.execute(statement)
+            except psycopg2.Error:
+                pass
+    connection.close()
+    log = (folder(started) / 'postgresql.log').read_text()
+    assert 'ready to accept' in log
+    assert 'my secret words' not in log
+
+
+# life
+
+def test_second_start_keeps_the_data(own):
+    own.start()
+    mark(own)
+    secret = own.secret
+    assert own.stop(keep_data=True) == []
+    assert not list(folder(own).rglob('postmaster.pid'))
+    begun = time.monotonic()
+    own.start()
+    took = time.monotonic() - begun
+    assert is_marked(own)
+    assert own.secret == secret
+    assert took < 3 or 'asan' in str(binary())
+
+
+def test_kill_9_of_everything(own):
+    own.start()
+    mark(own)
+    for _ in range(3):
+        for pid in below(own.pid):
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        own.child.wait()
+        own.start()
+        assert is_marked(own)
+
+
+def test_kill_9_of_the_supervisor(own):
+    """Workers leave with their lifeline; PostgreSQL is adopted."""
+    own.start()
+    mark(own)
+    others = named(own, 'hefboom-worker') + named(own, 'hefboom-jobs')
+    database, = named(own, 'postgres')
+    own.child.kill()
+    own.child.wait()
+    wait_for(lambda: not any(map(is_running, others)))
+    assert is_running(database)
+    own.start()
+    assert is_marked(own)
+    assert is_running(database)
+    assert any(entry.get('event') == 'postgresql_adopted'
+               for entry in own.log_entries())
+    os.kill(database, signal.SIGKILL)
+    wait_for(lambda: named(own, 'postgres'))
+    own.wait_ready()
+    assert is_marked(own)
+
+
+def test_adopted_server_is_stopped(own):
+    own.start()
+    database, = named(own, 'postgres')
+    own.child.kill()
+    own.child.wait()
+    own.start()
+    assert own.stop(keep_data=True) == []
+    assert not is_running(database)
+
+
+def test_kill_9_of_postgresql(started):
+    mark(started)
+    for _ in range(2):
+        database, = named(started, 'postgres')
+        os.kill(database, signal.SIGKILL)
+        begun = time.monotonic()
+        wait_for(lambda: named(started, 'postgres') not in ([], [database]))
+        wait_for(lambda: is_marked_now(started), 10)
+        started.wait_ready()
+        assert time.monotonic() - begun < 15
+
+
+def is_marked_now(server):
+    try:
+        return is_marked(server)
+    except (psycopg2.Error, AssertionError, IndexError):
+        return False
+
+
+def test_kill_9_of_each_worker(started):
+    """Each comes back, and the port is never without somebody."""
+    for pid in started.workers() + named(started, 'hefboom-jobs'):
+        before = len(started.children())
+        os.kill(pid, signal.SIGKILL)
+        wait_for(lambda: not is_running(pid)
+                 and len(started.children()) == before)
+        assert get(started, '/healthz') == 200
+
+
+def test_a_worker_that_keeps_dying_is_started_later_and_later(started):
+    until = time.monotonic() + 2
+    while time.monotonic() < until:
+        for pid in named(started, 'hefboom-worker'):
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        time.sleep(0.005)
+    assert 4 <= started.log().count('"worker_died"') <= 20
+    wait_for(lambda: len(started.workers()) == 2)
+
+
+def test_sigterm_ends_all(started):
+    pids = below(started.pid)
+    started.child.send_signal(signal.SIGTERM)
+    assert started.child.wait(30) == 0
+    assert not any(map(is_running, pids))
+
+
+def test_sigint_to_the_group(started):
+    """As a terminal does it: everybody gets it, the supervisor acts."""
+    pids = below(started.pid)
+    os.killpg(started.pid, signal.SIGINT)
+    assert started.child.wait(30) == 0
+    assert not any(map(is_running, pids))
+
+
+def test_sigterm_drains(started):
+    """A request under way is answered; the connection then closes."""
+    with socket.create_connection((started.host, started.port)) as client:
+        client.sendall(b'GET /healthz HTTP/1.1\r\nHost: a\r\n')
+        time.sleep(0.2)
+        started.child.send_signal(signal.SIGTERM)
+        time.sleep(0.3)
+        client.sendall(b'\r\n')
+        client.settimeout(10)
+        reply = b''
+        while part := client.recv(4096):
+            reply += part
+    assert reply.startswith(b'HTTP/1.1 200 ')
+    assert b'Connection: close' in reply
+    assert started.child.wait(30) == 0
+
+
+def test_sigterm_while_starting(new):
+    with open(new.log_path, 'ab') as log:
+        new.child = subprocess.Popen(
+            [binary(), 'serve'], env=environment(**new.settings),
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            start_new_session=True)
+    wait_for(lambda: list(folder(new).glob('postgresql*')))
+    new.child.send_signal(signal.SIGTERM)
+    assert new.child.wait(60) in (0, 1)
+    time.sleep(0.2)
+    assert not list(folder(new).glob('postgresql/postmaster.pid'))
+    new.start()
+
+
+# reload
+
+def test_sighup_drops_nothing(started):
+    before = set(named(started, 'hefboom-worker')
+                 + named(started, 'hefboom-jobs'))
+    failures, answered, done = [], [], threading.Event()
+
+    def ask():
+        while not done.is_set():
+            try:
+                answered.append(get(started, '/healthz'))
+            except (urllib.error.URLError, OSError) as error:
+                failures.append(repr(error))
+    clients = [threading.Thread(target=ask) for _ in range(4)]
+    for client in clients:
+        client.start()
+    for _ in range(3):
+        seen = started.log().count('"reloaded"')
+        started.child.send_signal(signal.SIGHUP)
+        wait_for(lambda: started.log().count('"reloaded"') > seen)
+    done.set()
+    for client in clients:
+        client.join()
+    assert failures == []
+    assert len(answered) > 100
+    after = set(named(started, 'hefboom-worker')
+                + named(started, 'hefboom-jobs'))
+    assert len(after) == len(before) and not after & before
+
+
+def test_sighup_reads_the_settings_again(own):
+    path = own.data / 'settings'
+    path.write_text('log_level = notice\n')
+    own.settings['HEFBOOM_CONFIG'] = path
+    own.start()
+    path.write_text('log_level = loud\n')
+    own.child.send_signal(signal.SIGHUP)
+    wait_for(lambda: 'reload_refused' in own.log())
+    workers = named(own, 'hefboom-worker')
+    assert get(own) == 200
+    path.write_text('log_level = debug\n')
+    own.child.send_signal(signal.SIGHUP)
+    wait_for(lambda: '"reloaded"' in own.log())
+    assert not set(workers) & set(named(own, 'hefboom-worker'))
+
+
+# two at once
+
+def test_two_supervisors_on_one_folder(started):
+    said = fails(started, HEFBOOM_LISTEN=f'127.0.0.1:{free_port()}')
+    assert f'another hefboom (process {started.pid}) already uses' in said
+    assert get(started) == 200
+
+
+def test_two_on_one_port(started, own):
+    other = idle(HEFBOOM_LISTEN=own.settings['HEFBOOM_LISTEN'])
+    assert 'cannot listen on' in fails(other)
+    other.stop()
+    assert get(started) == 200
+
+
+def test_two_commands_without_a_server(new):
+    """The second uses the first one's database, which waits for it."""
+    children = [subprocess.Popen(
+        [binary(), 'org', 'create', f'org{number}'],
+        env=environment(**new.settings), stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True) for number in range(4)]
+    said = [child.communicate(timeout=120)[0] for child in children]
+    assert [child.returncode for child in children] == [0] * 4, said
+    assert not list(folder(new).rglob('postmaster.pid'))
+
+
+def test_a_command_that_is_killed_leaves_nothing(own):
+    own.command('migrate')
+    child = subprocess.Popen(
+        [binary(), 'import', 'people', '/dev/stdin', '--org', 'none'],
+        env=environment(**own.settings), stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    pids = folder(own) / 'postgresql' / 'postmaster.pid'
+    wait_for(pids.exists)
+    child.kill()
+    child.wait()
+    child.stdin.close()
+    wait_for(lambda: not pids.exists())
+
+
+# beside an external database
+
+class External:
+    """A cluster as somebody else would run one, on a socket."""
+
+    def __init__(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix='hx-', dir='/tmp'))
+        self.bin = pathlib.Path('/usr/lib/postgresql/15/bin')
+        if ROOT:
+            shutil.chown(self.folder, 'postgres')
+        self.cluster = self.folder / 'pg'
+        self.run('initdb', '-D', self.cluster, '-U', 'boss', '-A', 'trust',
+                 '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync')
+        self.run('pg_ctl', '-D', self.cluster, '-w', '-l',
+                 self.folder / 'log', '-o',
+                 f"-c listen_addresses='' -c fsync=off"
+                 f' -c unix_socket_directories={self.folder}', 'start')
+        self.psql('postgres', 'create role keeper login createrole',
+                  'create role server login',
+                  'create database apart owner keeper')
+
+    def run(self, program, *words):
+        become = ['runuser', '-u', 'postgres', '--'] if ROOT else []
+        subprocess.run([*become, self.bin / program, *words], check=True,
+                       stdout=subprocess.DEVNULL, cwd='/')
+
+    def url(self, user, database='apart'):
+        return f'postgresql://{user}@/{database}?host={self.folder}'
+
+    def psql(self, database, *statements):
+        connection = psycopg2.connect(self.url('boss', database))
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+        connection.close()
+
+    def stop(self):
+        self.run('pg_ctl', '-D', self.cluster, '-m', 'immediate', 'stop')
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@pytest.fixture(scope='module')
+def external():
+    external = External()
+    yield external
+    external.stop()
+
+
+@pytest.fixture
+def apart(external):
+    """A server that is to use it."""
+    server = idle(HEFBOOM_DATABASE_URL=external.url('server'),
+                    HEFBOOM_OWNER_URL=external.url('keeper'))
+    path = server.data / 'shared-secret'
+    path.write_bytes(os.urandom(32))
+    path.chmod(0o600)
+    server.settings['HEFBOOM_SECRET_FILE'] = path
+    yield server
+    server.settings.setdefault('HEFBOOM_OWNER_URL', external.url('keeper'))
+    assert server.stop() == []
+
+
+def test_external(apart):
+    apart.start()
+    apart.command('demo', 'load')
+    token = apart.command('token', '--org', 'demo', '--person', 'els',
+                          '--role', 'member').stdout.strip()
+    request = urllib.request.Request(
+        apart.url + '/v1/me', headers={'Authorization': f'Bearer {token}'})
+    with urllib.request.urlopen(request) as reply:
+        assert json.load(reply)['user_name'] == 'els'
+    assert not folder(apart).exists()
+    assert named(apart, 'postgres') == []
+
+
+def test_external_without_the_owner(apart):
+    """Who may not migrate serves what somebody else has migrated."""
+    apart.command('migrate')
+    del apart.settings['HEFBOOM_OWNER_URL']
+    assert 'HEFBOOM_TEST_CLOCK needs HEFBOOM_OWNER_URL' in fails(apart)
+    apart.settings['HEFBOOM_TEST_CLOCK'] = 0
+    apart.start()
+    assert get(apart) == 200
+    assert 'HEFBOOM_OWNER_URL must name' in fails(apart, 'migrate')
+
+
+def test_external_that_is_not_migrated(apart, external):
+    external.psql('postgres', 'create database bare owner keeper')
+    del apart.settings['HEFBOOM_OWNER_URL']
+    apart.settings.update(HEFBOOM_DATABASE_URL=external.url('server', 'bare'),
+                          HEFBOOM_TEST_CLOCK=0)
+    assert 'lacks migration 0001' in fails(apart)
+
+
+def test_external_that_is_newer(apart, external):
+    apart.command('migrate')
+    external.psql('apart', "insert into hefboom_migration (name, hash)"
+                           " values ('9999_later', '')")
+    try:
+        assert 'newer than this program: it has migration 9999' in fails(apart)
+        del apart.settings['HEFBOOM_OWNER_URL']
+        apart.settings['HEFBOOM_TEST_CLOCK'] = 0
+        assert 'newer than this program' in fails(apart)
+    finally:
+        external.psql('apart', "delete from hefboom_migration"
+                               " where name = '9999_later'")
+
+
+def test_external_with_a_migration_that_changed(apart, external):
+    apart.command('migrate')
+    change = "update hefboom_migration set hash = '%s' || hash" \
+             " where name like '0001%%'"
+    external.psql('apart', change % 'x')
+    try:
+        assert 'was run with another text' in fails(apart)
+    finally:
+        external.psql('apart', "update hefboom_migration"
+                               " set hash = substr(hash, 2)"
+                               " where name like '0001%'")
+
+
+def test_external_owner_alone(apart):
+    del apart.settings['HEFBOOM_DATABASE_URL']
+    assert 'needs HEFBOOM_DATABASE_URL' in fails(apart)
+
+
+def test_external_needs_a_secret(apart):
+    del apart.settings['HEFBOOM_SECRET_FILE']
+    assert 'HEFBOOM_SECRET_FILE' in fails(apart)
+
+
+@pytest.mark.parametrize('before, after, said', [
+    ('alter role server superuser', 'alter role server nosuperuser',
+     'is a superuser'),
+    ('alter role server bypassrls', 'alter role server nobypassrls',
+     'passes by row-level security'),
+    ('alter role server createrole', 'alter role server nocreaterole',
+     'may make roles'),
+    ('grant keeper to server', 'revoke keeper from server',
+     'owns the database'),
+    ('create role hand login; grant hand to server;'
+     ' alter table public.organisation owner to hand',
+     'alter table public.organisation owner to keeper;'
+     ' revoke hand from server; drop owned by hand; drop role hand',
+     'owns tables'),
+    ('alter function public.clock() owner to server',
+     'alter function public.clock() owner to keeper', 'owns functions'),
+])
+def test_a_role_that_is_too_strong(apart, external, before, after, said):
+    apart.command('migrate')
+    # The owner would only take back what is about to be given.
+    apart.settings['HEFBOOM_TEST_CLOCK'] = 0
+    url = apart.settings.pop('HEFBOOM_OWNER_URL')
+    external.psql('apart', *before.split('; '))
+    try:
+        assert f'the database role server {said}' in fails(apart)
+    finally:
+        external.psql('apart', *after.split('; '))
+    apart.settings['HEFBOOM_OWNER_URL'] = url
+
+
+def test_external_that_is_gone(apart):
+    apart.settings['HEFBOOM_DATABASE_URL'] = 'postgresql://a@/b?host=/none'
+    apart.settings['HEFBOOM_OWNER_URL'] = 'postgresql://a@/b?host=/none'
+    assert 'cannot connect to the database' in fails(apart)
+
+
+def test_remote_without_tls(apart):
+    apart.settings['HEFBOOM_DATABASE_URL'] = 'postgresql://a:hush@10.0.0.1/b'
+    said = fails(apart)
+    assert 'add sslmode=verify-full' in said and 'hush' not in said

@@ -1,0 +1,119 @@
+"""A constraint is named as the problem that it raises.  One whose name is no
+code answers 500: that is right only where no client's input can raise it, and
+those are listed here, each with the reason.
+"""
+
+import re
+
+import pytest
+import yaml
+
+CONSTRAINTS = """
+select conrelid::regclass::text, conname, contype::text,
+       pg_get_constraintdef(c.oid)
+  from pg_constraint c
+  join pg_namespace n on n.oid = c.connamespace
+ where n.nspname = 'public' and conrelid <> 0
+   and contype in ('c', 'u', 'p', 'f', 'x')
+   and not exists (select from pg_depend d
+                    where d.objid = conrelid and d.deptype = 'e')
+union all
+select indrelid::regclass::text, c.relname, 'i', pg_get_indexdef(indexrelid)
+  from pg_index i
+  join pg_class c on c.oid = i.indexrelid
+  join pg_namespace n on n.oid = c.relnamespace
+ where n.nspname = 'public' and i.indisunique
+   and not exists (select from pg_constraint k
+                    where k.conindid = i.indexrelid)
+ order by 1, 2
+"""
+SERVER_MADE = 'the server makes this key, and UUIDv7 do not collide'
+# Why no client's input can raise them.
+REASONS = {
+    'the request schema refuses it first, with a pointer': """
+        claim_can_help_known claim_interest_known claim_level_known
+        claim_note_length claim_visibility_known
+        claim_evidence_title_length claim_evidence_type_known
+        claim_evidence_url_length
+        person_language_known person_zone_length
+        skill_kind_known skill_reference_length skill_reference_scheme_known
+        skill_relation_type_known""",
+    'no operation writes it, only our own SQL does': """
+        claim_retired_when_deleted claim_source_known claim_state_known
+        job_finished_when_over job_state_known
+        skill_merged_into_state skill_state_known skill_successor_state
+        skill_label_kind_known skill_merge_entry_kind_known
+        timer_already_set""",
+    'imports alone write it, and say themselves what is wrong with a row': """
+        employment_during_empty employment_manager_unknown
+        employment_person_unknown employment_primary_overlaps
+        employment_team_unknown employment_title_length
+        login_identity_person login_identity_taken
+        organisation_language_known organisation_name_form
+        organisation_name_taken organisation_title_length
+        person_country_form person_display_name_length person_email_length
+        person_external_id_length person_external_id_taken
+        person_family_name_length person_given_name_length
+        person_user_name_length person_user_name_taken
+        team_external_id_length team_external_id_taken team_name_length
+        team_name_taken team_parent_unknown""",
+    'it refers to the caller, or to what the same transaction found': """
+        claim_person claim_merge claim_evidence_claim
+        person_organisation person_block_blocked person_block_blocker
+        skill_merged_into_unknown skill_organisation
+        skill_suggested_by_unknown skill_label_skill skill_name_skill
+        skill_parent_skill skill_reference_skill skill_relation_skill
+        skill_merge_by skill_merge_from skill_merge_into
+        skill_merge_undone_by skill_merge_entry_merge team_organisation""",
+    'the statement makes its rows distinct, or takes what is there': """
+        person_block_key skill_label_key skill_name_key skill_parent_key
+        skill_relation_key skill_merge_entry_key""",
+    'the skills are locked and their state is looked at first': """
+        skill_merge_once""",
+    'it belongs to the program itself': """
+        hefboom_migration_pkey test_clock_key test_clock_one""",
+}
+ALLOWED = {name: why for why, names in REASONS.items()
+           for name in names.split()}
+
+
+@pytest.fixture(scope='module')
+def codes(root):
+    text = (root / 'openapi' / 'problems.yaml').read_text()
+    return set(yaml.safe_load(text)['problems'])
+
+
+def reason(table, name, kind, definition):
+    if name in ALLOWED:
+        return ALLOWED[name]
+    if kind == 'p' and re.fullmatch(
+            r'PRIMARY KEY \((org_id, )?id\)', definition):
+        return SERVER_MADE
+    return None
+
+
+def test_every_constraint_is_a_code_or_has_a_reason(db, codes):
+    faults = [f'{table}.{name}: {definition}'
+              for table, name, kind, definition in db.execute(CONSTRAINTS)
+              if name not in codes
+              and not reason(table, name, kind, definition)]
+    assert not faults, '\n'.join(faults)
+
+
+def test_the_list_names_nothing_that_is_gone(db, codes):
+    names = {row[1] for row in db.execute(CONSTRAINTS)}
+    assert set(ALLOWED) <= names, set(ALLOWED) - names
+    assert not set(ALLOWED) & codes, set(ALLOWED) & codes
+
+
+def test_constraint_names_are_not_made_by_postgresql(db):
+    """`skill_name_check1` says nothing and changes with the order."""
+    made = [f'{table}.{name}' for table, name, *_ in db.execute(CONSTRAINTS)
+            if re.search(r'_(pkey|fkey|check|excl)\d*$', name)
+            and name not in ALLOWED]
+    assert not made, made
+
+
+def test_the_check_itself(db, codes):
+    assert reason('t', 't_key', 'p', 'PRIMARY KEY (org_id, id)')
+    assert not reason('t', 't_name', 'u', 'UNIQUE (org_id, name)')
