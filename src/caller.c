@@ -290,8 +290,11 @@ const struct problem *caller_step(struct request *request)
 	header = http_header_find(request->head, "authorization", &count);
 	if (count == 0)
 		return problem_get("unauthenticated");
-	if (count > 1 || !bearer_read(header, &token))
+	if (count > 1)
 		return problem_get("invalid_token");
+	/* Another scheme says nothing about a token (RFC 6750, 3.1). */
+	if (!bearer_read(header, &token))
+		return problem_get("unauthenticated");
 	principal = token_check(request->service->tokens, token.bytes,
 	    token.length, seconds(CLOCK_REALTIME_COARSE), &why);
 	if (principal == NULL) {

@@ -73,6 +73,8 @@ static const struct problem *parameter_problem(struct request *request,
 
 	error->pointer = name;
 	error->code = code;
+	/* Only what cannot be decoded comes here without a schema's limit. */
+	error->limit = strcmp(name, "after") == 0 ? "cursor" : "UTF-8";
 	request->errors = error;
 	return problem_get(problem);
 }

@@ -131,17 +131,40 @@ static bool content_type_fits(const struct request *request)
 	    text_is(type, "application/merge-patch+json");
 }
 
+/* Many clients send an empty object where nothing is asked for. */
+static bool body_is_empty(const struct request *request)
+{
+	struct http_text body = {request->body, request->body_length};
+
+	body = trim(body);
+	return body.length == 0 ||
+	    (body.length == 2 && memcmp(body.bytes, "{}", 2) == 0 &&
+		strcmp(request->operation->method, "POST") == 0);
+}
+
+/* A coding that we do not undo (RFC 9110, 8.4). */
+static bool is_encoded(const struct request *request)
+{
+	const struct http_text *header;
+	unsigned count = 0;
+
+	header = http_header_find(request->head, "content-encoding", &count);
+	return count > 1 || (count == 1 && !text_is(*header, "identity"));
+}
+
 static const struct problem *check_body(const struct request *request)
 {
 	const struct operation *operation = request->operation;
 
 	if (operation->body == BODY_NONE)
-		return request->body_length == 0
+		return body_is_empty(request)
 		    ? NULL
 		    : problem_get("body_not_expected");
 	if (request->body_length == 0)
 		return operation->body_required ? problem_get("body_required")
 						: NULL;
+	if (is_encoded(request))
+		return problem_get("unsupported_media_type");
 	if (operation->body != BODY_SPOOL && !content_type_fits(request))
 		return problem_get("unsupported_media_type");
 	return NULL;
@@ -176,28 +199,34 @@ static const struct problem *take_key(struct request *request)
 	return NULL;
 }
 
-/* "12.0a1b2c3d" is version 12; anything else is not ours. */
-static const char *version_of(struct request *request, struct http_text tag)
+/* "12.0a1b2c3d" is version 12; -1 for anything else: not ours. */
+static long long version_of(struct http_text tag)
 {
-	size_t digits = 0;
+	char digits[VERSION_DIGITS_MAX + 1] = "";
+	size_t count = 0;
 
-	tag = trim(tag);
 	if (tag.length < 3 || tag.bytes[0] != '"' ||
 	    tag.bytes[tag.length - 1] != '"')
-		return "-1";
-	tag.bytes++;
-	while (digits + 2 < tag.length &&
-	    isdigit((unsigned char)tag.bytes[digits]))
-		digits++;
-	if (digits == 0 || digits > VERSION_DIGITS_MAX ||
-	    tag.bytes[digits] != '.')
-		return "-1";
-	return arena_copy(&request->arena, tag.bytes, digits);
+		return -1;
+	while (count + 1 < tag.length && count < VERSION_DIGITS_MAX &&
+	    isdigit((unsigned char)tag.bytes[count + 1])) {
+		digits[count] = tag.bytes[count + 1];
+		count++;
+	}
+	if (count == 0 || tag.bytes[count + 1] != '.')
+		return -1;
+	return strtoll(digits, NULL, 10);
 }
 
+/*
+ * RFC 9110, 13.1.1.  SQL compares with one version, so of several tags the
+ * newest counts: an older one of them could only match by accident.
+ */
 static const struct problem *take_if_match(struct request *request)
 {
 	const struct http_text *header;
+	struct http_text rest;
+	long long version = -1, one;
 	unsigned count = 0;
 
 	header = http_header_find(request->head, "if-match", &count);
@@ -205,10 +234,15 @@ static const struct problem *take_if_match(struct request *request)
 		return request->operation->if_match_required
 		    ? problem_get("version_required")
 		    : NULL;
-	if (count > 1)
-		request->if_match = "-1";
-	else if (!text_is(*header, "*"))
-		request->if_match = version_of(request, *header);
+	if (text_is(*header, "*"))
+		return NULL;
+	rest = count == 1 ? *header : (struct http_text){"", 0};
+	while (rest.length > 0) {
+		one = version_of(cut(&rest, ','));
+		if (one > version)
+			version = one;
+	}
+	request->if_match = arena_format(&request->arena, "%lld", version);
 	return NULL;
 }
 

@@ -17,6 +17,9 @@ static const struct {
     {"22P05", "text_not_storable"}, /* untranslatable_character */
     {"22021", "text_not_storable"}, /* character_not_in_repertoire */
     {"54001", "text_not_storable"}, /* statement_too_complex */
+    {"22003", "text_not_storable"}, /* numeric_value_out_of_range */
+    {"22007", "text_not_storable"}, /* invalid_datetime_format */
+    {"22008", "text_not_storable"}, /* datetime_field_overflow */
     {"40", "overloaded"}, /* transaction_rollback, once retried */
     {"25006", "database_unavailable"}, /* read_only_sql_transaction */
     {"53", "database_unavailable"}, /* insufficient_resources */

@@ -230,8 +230,11 @@ static void add_link(const struct request *request, const char *cursor)
 	buf_add_string(&lines, ">; rel=\"next\"\r\n");
 }
 
-/* Where the next page begins, or "" when this one is the last. */
-static void make_cursor(
+/*
+ * Where the next page begins, or "" when this one is the last.  A list never
+ * claims to have ended because its cursor could not be written.
+ */
+static int make_cursor(
     const struct request *request, const PGresult *result, struct buf *cursor)
 {
 	const char *values[CURSOR_KEYS_MAX] = {NULL};
@@ -239,13 +242,11 @@ static void make_cursor(
 	int last = (int)request->limit - 1;
 
 	if (order == NULL || PQntuples(result) <= (int)request->limit)
-		return;
+		return 0;
 	for (int i = 0; i < order->key_count && i < CURSOR_KEYS_MAX; i++)
 		values[i] = shape_value(result, last, order->keys[i].column);
-	if (cursor_seal(request->service->config->secret, request->bound,
-		values, order->key_count, cursor) < 0)
-		log_event(LOG_ERROR, "cursor_too_long", "operation",
-		    request->operation->name, NULL);
+	return cursor_seal(request->service->config->secret, request->bound,
+	    values, order->key_count, cursor);
 }
 
 static void reply_list(struct request *request, const struct outcome *outcome,
@@ -257,7 +258,10 @@ static void reply_list(struct request *request, const struct outcome *outcome,
 
 	if (rows > (int)request->limit)
 		rows = (int)request->limit;
-	make_cursor(request, result, &cursor);
+	if (make_cursor(request, result, &cursor) < 0) {
+		reply_problem(request, problem_get("internal"));
+		return;
+	}
 	buf_add_string(&body, "{\"items\":");
 	shape_rows(&body, result, rows);
 	buf_add_string(&body, ",\"next\":");
