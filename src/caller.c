@@ -132,19 +132,15 @@ static void cache_add(struct caller_cache *cache, struct request *request,
 }
 
 /*
- * A person of the organisation is a member, whether their token says so or
- * not.  Somebody whom we do not know is refused, unless it is a machine,
- * which needs no person.
+ * Somebody of that organisation whom we do not know is refused, unless it is
+ * a machine, which needs no person.
  */
-static const struct problem *check_person(struct request *request)
+static const struct problem *check_person(const struct request *request)
 {
 	const uint32_t machine = ROLE_INTEGRATOR | ROLE_TRAINER;
 
-	if (request->person_id[0] != '\0') {
-		if (request->roles == 0)
-			request->roles = ROLE_MEMBER;
+	if (request->person_id[0] != '\0')
 		return NULL;
-	}
 	if (request->roles != 0 && (request->roles & ~machine) == 0)
 		return NULL;
 	return problem_get("caller_unknown");

@@ -108,6 +108,7 @@ struct issuer {
 	size_t key_count;
 	json_t *organisations; /* claim's value to name; NULL: every one */
 	json_t *role_names; /* their name to ours, or NULL */
+	uint32_t default_role; /* of whom no role is said; 0: none */
 	struct claim_path subject, org, roles, scope, client_id;
 };
 

@@ -252,7 +252,8 @@ static struct principal *principal_new(const struct reading *reading)
 	principal->subject = text_keep(&end, reading->subject);
 	principal->scopes = text_keep(&end, scopes);
 	principal->client_id = text_keep(&end, reading->client_id);
-	principal->roles = reading->roles;
+	principal->roles = reading->roles != 0 ? reading->roles
+					       : reading->issuer->default_role;
 	principal->expires_at = reading->expires_at;
 	return principal;
 }

@@ -97,6 +97,21 @@ static char *organisations_read(struct issuer *issuer, const json_t *entry)
 	return NULL;
 }
 
+/* What somebody is whose token names no role that we know. */
+static char *default_role_read(struct issuer *issuer, const json_t *entry)
+{
+	char *name = NULL, *fault = text_read(entry, "default_role", &name);
+
+	if (fault == NULL && name != NULL) {
+		issuer->default_role = role_find(name);
+		if (issuer->default_role == 0)
+			fault = memory_format(
+			    "\"default_role\": there is no role \"%s\"", name);
+	}
+	free(name);
+	return fault;
+}
+
 static char *role_names_read(struct issuer *issuer, const json_t *entry)
 {
 	json_t *given = json_object_get(entry, "role_names"), *ours;
@@ -218,7 +233,7 @@ static char *entry_read(struct issuer *issuer, const json_t *entry)
 {
 	static const char *const known[] = {"issuer", "audience",
 	    "organisations", "algorithms", "secret_file", "pem_file",
-	    "jwks_file", "kid", "claims", "role_names", NULL};
+	    "jwks_file", "kid", "claims", "role_names", "default_role", NULL};
 	char *fault = members_check(entry, known);
 
 	if (fault == NULL)
@@ -236,6 +251,8 @@ static char *entry_read(struct issuer *issuer, const json_t *entry)
 		fault = organisations_read(issuer, entry);
 	if (fault == NULL)
 		fault = role_names_read(issuer, entry);
+	if (fault == NULL)
+		fault = default_role_read(issuer, entry);
 	if (fault == NULL)
 		fault = claims_paths_read(issuer, entry);
 	return fault != NULL ? fault : keys_read(issuer, entry);

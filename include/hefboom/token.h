@@ -56,10 +56,12 @@ struct principal {
  *   "secret_file" | "pem_file" | "jwks_file": "path", "kid": "2026",
  *   "claims": {"subject": "sub", "org": "org", "roles":
  *   "realm_access.roles", "scope": "scope", "client_id": "azp"},
- *   "role_names": {"Learning-HR": "hr"}}]
+ *   "role_names": {"Learning-HR": "hr"}, "default_role": "member"}]
  * An issuer bound to exactly one organisation needs no org claim; when the
  * claim is there it must still agree.  `organisations` absent: every
  * organisation, which only the installation's own issuer may say.
+ * `default_role` is what somebody is whose token names no role that we know;
+ * without it they have none and are refused.
  * A path in `claims` is split at dots; a claim whose own name has dots is
  * written as an array of strings.  With `role_names` only mapped names mean
  * anything, so that their "admin" is not ours; unknown names never do.

@@ -127,7 +127,8 @@ create table skill_label (
 		check (kind in ('preferred', 'alternative', 'hidden', 'group')),
 	constraint language_unknown
 		check (language ~ '^[a-z]{2,3}(-[A-Z]{2})?$'),
-	constraint label_empty check (normalized <> '')
+	constraint label_empty check (normalized <> ''),
+	constraint label_too_long check (char_length(normalized) <= 250)
 );
 create unique index skill_name_taken
 	on skill_label (org_id, language, normalized)
@@ -357,21 +358,43 @@ as $$
 declare
 	org constant uuid :=
 		nullif(current_setting('hefboom.org', true), '')::uuid;
-	needle constant text := normalize_label(q);
+	needle constant text := left(normalize_label(q), 200);
 	size constant integer := length(needle);
 	asked constant text[] := array[search_skills.language, 'en'];
-	words constant tsquery := (
-		select to_tsquery('simple', string_agg(
-		           '''' || replace(word, '''', '''''') || ''':*', ' & '))
-		  from regexp_split_to_table(
-		           translate(needle, '\', ' '), '\W+') word
-		 where word <> ''
+	list constant text[] := array(
+		select word from regexp_split_to_table(needle, '\W+') word
+		 where word <> '' limit 20);
+	count constant integer := cardinality(list);
+	-- The beginnings of all words; all words but any one of them.
+	words constant tsquery := to_tsquery('simple',
+		array_to_string(list, ':* & ') || ':*');
+	loose constant tsquery := (
+		select to_tsquery('simple', string_agg(most.words, ' | '))
+		  from (
+			select string_agg(w.word, ' & ') as words
+			  from generate_series(1, count) as without (place)
+			  join unnest(list) with ordinality as w (word, place)
+			    on w.place <> without.place
+			 where count between 3 and 12
+			 group by without.place
+		  ) most
 	);
 	-- What one wrong letter leaves of a label of this length.
 	alike constant float8 := least(0.7, greatest(0.3,
 		(size - 6.0) / (size + 6.0)));
+	is_near boolean;
 begin
 	perform set_config('pg_trgm.similarity_threshold', alike::text, true);
+	is_near := loose is not null and exists (
+		select from (
+			select l.normalized
+			  from skill_label l
+			 where l.org_id = org and l.live
+			   and l.language = any (asked)
+			   and to_tsvector('simple', l.normalized) @@ loose
+			 limit 1000
+		) l
+		 where levenshtein_less_equal(l.normalized, needle, 2) <= 2);
 	return query
 	with found as (
 		(select l.skill_id, l.kind, l.language, l.normalized
@@ -389,10 +412,17 @@ begin
 		    and to_tsvector('simple', l.normalized) @@ words
 		  limit 200)
 		union
+		(select l.skill_id, l.kind, l.language, l.normalized
+		   from skill_label l
+		  where l.org_id = org and l.live and l.language = any (asked)
+		    and is_near
+		    and to_tsvector('simple', l.normalized) @@ loose
+		  limit 1000)
+		union
 		select l.skill_id, l.kind, l.language, l.normalized
 		  from skill_label l
 		 where l.org_id = org and l.live and l.language = any (asked)
-		   and l.normalized % needle
+		   and not is_near and l.normalized % needle
 		union
 		select l.skill_id, l.kind, l.language, l.normalized
 		  from skill_label l
@@ -406,7 +436,7 @@ begin
 		     when starts_with(f.normalized, needle)
 		     then 0.3 - 0.2 * size / length(f.normalized)
 		     else 1 - greatest(similarity(f.normalized, needle),
-		          1 - levenshtein(left(f.normalized, 200), left(needle, 200))
+		          1 - levenshtein(f.normalized, needle)
 		              / greatest(size, length(f.normalized))::float8,
 		          case when to_tsvector('simple', f.normalized) @@ words
 		               then 0.4 + 0.4 * size / length(f.normalized) end)

@@ -1,17 +1,24 @@
 -- One's own always.  Of others, who are active and where no block stands
 -- between: `org` for whoever works here today, `team` for whoever shares a
--- team today, `me` for nobody.  No role reads more.
+-- team today, `me` for nobody.  No role reads more.  The limit holds the
+-- planner to one look at the person for each claim that is wanted.
 create or replace view visible_claim with (security_invoker = true) as
 select c.org_id, c.id, c.person_id, c.skill_id, c.level, c.interest,
        c.can_help, c.wants_to_learn, c.visibility, c.source, c.state, c.note,
        c.valid_until, c.lot, c.version, c.created_at, c.updated_at,
        c.deleted_at, p.display_name as person_name
   from claim c
-  join person p on p.org_id = c.org_id and p.id = c.person_id
+ cross join lateral (
+	select o.display_name
+	  from person o
+	 where o.org_id = c.org_id and o.id = c.person_id
+	   and o.active and o.deleted_at is null
+	 limit 1
+ ) p
  where c.merge_id is null
    and (c.person_id
 	= (select nullif(current_setting('hefboom.person', true), '')::uuid)
-	or c.deleted_at is null and p.active and p.deleted_at is null
+	or c.deleted_at is null
 	and (c.visibility = 'org' and (select exists (
 		select from present_employment e
 		 where e.org_id

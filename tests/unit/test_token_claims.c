@@ -25,6 +25,9 @@ static const char issuers[] =
     "{'issuer':'two','audience':'hefboom','organisations':['acme','globex'],"
     "'secret_file':'@/other','algorithms':['HS256'],"
     "'role_names':{'Learning-HR':'hr','boss':'leader','Les Chefs':'leader'}},"
+    "{'issuer':'plain','audience':'hefboom','organisations':['acme'],"
+    "'secret_file':'@/other','algorithms':['HS256'],"
+    "'default_role':'member'},"
     "{'issuer':'map','audience':'api','organisations':{'42':'initech',"
     "'43':'acme'},'secret_file':'@/secret','algorithms':['HS256'],"
     "'claims':{'subject':'user.id','org':['https://x.example/org'],"
@@ -217,6 +220,7 @@ static void test_subject(void **state)
 }
 
 #define TWO "{'iss':'two','aud':'hefboom','sub':'els','exp':1700000600"
+#define PLAIN "{'iss':'plain','aud':'hefboom','sub':'els','exp':1700000600"
 #define ONE "{'iss':'one','aud':'hefboom','sub':'els','exp':1700000600"
 #define OWN "{'iss':'hefboom','aud':'hefboom','sub':'els','exp':1700000600"
 #define MAP "{'iss':'map','aud':'api','exp':1700000600"
@@ -333,6 +337,12 @@ static void test_roles(void **state)
 	    ask(&other, TWO ",'org':'acme','roles':['Les Chefs']}", NULL)
 		->roles,
 	    ROLE_LEADER);
+	/* Who sends no roles of ours is what the issuer's entry says. */
+	assert_int_equal(ask(&other, PLAIN "}", NULL)->roles, ROLE_MEMBER);
+	assert_int_equal(
+	    ask(&other, PLAIN ",'roles':['Staff']}", NULL)->roles, ROLE_MEMBER);
+	assert_int_equal(
+	    ask(&other, PLAIN ",'roles':['hr']}", NULL)->roles, ROLE_HR);
 	assert_int_equal(role_find("admin"), ROLE_ADMIN);
 	assert_int_equal(role_find("Admin"), 0);
 	assert_int_equal(role_find(""), 0);

@@ -159,6 +159,9 @@ static void test_members(void **state)
 	configured(ONE(ORGS "," SECRET ",'role_names':{'x':'boss'}"),
 	    "no role of ours");
 	configured(ONE(ORGS "," SECRET ",'role_names':['hr']"), "no object");
+	configured(ONE(ORGS "," SECRET ",'default_role':'member'"), NULL);
+	configured(ONE(ORGS "," SECRET ",'default_role':'boss'"),
+	    "there is no role \"boss\"");
 	configured(ONE(ORGS "," SECRET ",'claims':{'role':'x'}"), "no setting");
 	configured(
 	    ONE(ORGS "," SECRET ",'claims':{'roles':'a..b'}"), "dotted path");
