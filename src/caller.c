@@ -258,19 +258,27 @@ static uint32_t roles_with_implied(uint32_t roles)
 }
 
 /* RFC 6750, 2.1: the scheme is compared without case. */
-static bool bearer_read(const struct http_text *header, struct http_text *token)
+static bool is_bearer(const struct http_text *header)
 {
-	static const char scheme[] = "bearer ";
+	static const char scheme[] = "bearer";
 	size_t length = sizeof(scheme) - 1;
 
-	if (header->length <= length ||
-	    strncasecmp(header->bytes, scheme, length) != 0)
-		return false;
-	while (length < header->length && header->bytes[length] == ' ')
-		length++;
-	token->bytes = header->bytes + length;
-	token->length = header->length - length;
-	return token->length > 0;
+	return header->length >= length &&
+	    strncasecmp(header->bytes, scheme, length) == 0 &&
+	    (header->length == length || header->bytes[length] == ' ');
+}
+
+static struct http_text bearer_token(const struct http_text *header)
+{
+	struct http_text token = *header;
+
+	token.bytes += strlen("bearer");
+	token.length -= strlen("bearer");
+	while (token.length > 0 && token.bytes[0] == ' ') {
+		token.bytes++;
+		token.length--;
+	}
+	return token;
 }
 
 const struct problem *caller_step(struct request *request)
@@ -289,8 +297,9 @@ const struct problem *caller_step(struct request *request)
 	if (count > 1)
 		return problem_get("invalid_token");
 	/* Another scheme says nothing about a token (RFC 6750, 3.1). */
-	if (!bearer_read(header, &token))
+	if (!is_bearer(header))
 		return problem_get("unauthenticated");
+	token = bearer_token(header);
 	principal = token_check(request->service->tokens, token.bytes,
 	    token.length, seconds(CLOCK_REALTIME_COARSE), &why);
 	if (principal == NULL) {

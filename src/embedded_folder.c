@@ -6,7 +6,6 @@
 #include <limits.h>
 #include <stdint.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "folder.h"
@@ -251,32 +250,15 @@ static int make_cluster(struct embedded *embedded, char **error)
 	return status;
 }
 
-/* From a child, since only that can try with the user's own rights. */
-static int check_reach(struct embedded *embedded, char **error)
-{
-	pid_t child;
-	int status = 0;
-
-	if (geteuid() != 0)
-		return 0;
-	child = fork();
-	if (child == 0)
-		_exit(user_become(&embedded->user) < 0 ||
-		    access(embedded->data, X_OK) < 0);
-	if (child < 0 || waitpid(child, &status, 0) < 0)
-		return fail(error, "look at", embedded->data);
-	if (status == 0)
-		return 0;
-	*error = memory_format("the user %s, as whom PostgreSQL runs, cannot "
-			       "reach %s; set HEFBOOM_DATA to another folder",
-	    embedded->user.name, embedded->data);
-	return -1;
-}
-
 int cluster_prepare(struct embedded *embedded, char **error)
 {
-	if (check_reach(embedded, error) < 0)
+	if (!user_may_enter(&embedded->user, embedded->data)) {
+		*error = memory_format("the user %s, as whom PostgreSQL runs, "
+				       "cannot reach %s; set HEFBOOM_DATA to "
+				       "another folder",
+		    embedded->user.name, embedded->data);
 		return -1;
+	}
 	if (access(embedded->folder, F_OK) < 0 &&
 	    make_cluster(embedded, error) < 0)
 		return -1;

@@ -257,9 +257,17 @@ static bool belongs(const char *file, const struct part *part)
 	return strcmp(at, ".csv") == 0;
 }
 
+static int is_ours(const struct dirent *file)
+{
+	for (const struct part *part = parts; part < parts + PARTS; part++)
+		if (belongs(file->d_name, part))
+			return 1;
+	return 0;
+}
+
 static int read_files(struct esco *esco)
 {
-	esco->file_count = scandir(esco->dir, &esco->files, NULL, alphasort);
+	esco->file_count = scandir(esco->dir, &esco->files, is_ours, alphasort);
 	if (esco->file_count < 0) {
 		esco->file_count = 0;
 		return say(esco, "", strerror(errno));
@@ -366,7 +374,7 @@ int import_esco(struct link *link, const char *dir, const char *org)
 	int status = 1;
 
 	esco.has_bar = isatty(STDERR_FILENO);
-	if (link_script(link, "begin") < 0)
+	if (link_script(link, "begin; set local jit = off") < 0)
 		say_link(&esco, "");
 	else if (find_org(&esco, org) == 0 &&
 	    run(&esco, "import_esco_tables") == 0 && read_files(&esco) == 0 &&

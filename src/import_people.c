@@ -239,7 +239,9 @@ int import_people(struct link *link, const char *file, const char *org)
 	struct import import = {.link = link, .file = file};
 	int status = 1;
 
-	if (link_script(link, "begin; set local jit = off") < 0)
+	if (link_script(link,
+		"begin; set local jit = off; "
+		"set local enable_nestloop = off") < 0)
 		say_link(&import);
 	else if (find_org(&import, org) == 0 && read_file(&import) == 0 &&
 	    plan(&import) == 0 && carry_out(&import) == 0)

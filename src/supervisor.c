@@ -69,6 +69,7 @@ static int start(
 	log_set(config_log_level(config), "supervisor");
 	children_new(supervisor);
 	if (user_find(&supervisor->user, config->user, error) < 0 ||
+	    supervisor_check_docs(supervisor, config, error) < 0 ||
 	    supervisor_listen(supervisor, error) < 0 ||
 	    supervisor_database(supervisor, error) < 0 ||
 	    config_secret(config, supervisor->embedded != NULL, error) < 0 ||
@@ -94,6 +95,7 @@ static int read_again(
 		return -1;
 	fresh.workers = config->workers;
 	if (config_secret(&fresh, false, error) < 0 ||
+	    supervisor_check_docs(supervisor, &fresh, error) < 0 ||
 	    supervisor_take_urls(supervisor, &fresh, error) < 0) {
 		config_release(&fresh);
 		return -1;

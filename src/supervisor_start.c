@@ -167,6 +167,26 @@ static int check_runtime(
 	return status;
 }
 
+int supervisor_check_docs(const struct supervisor *supervisor,
+    const struct config *config, char **error)
+{
+	char *page;
+	bool shown;
+
+	if (config->docs == NULL)
+		return 0;
+	page = memory_format("%s/index.html", config->docs);
+	shown = access(page, F_OK) < 0 ||
+	    user_may_enter(&supervisor->user, config->docs);
+	free(page);
+	if (shown)
+		return 0;
+	*error = memory_format("the user %s, as whom workers run, cannot reach "
+			       "%s; set HEFBOOM_DOCS to another folder",
+	    supervisor->user.name, config->docs);
+	return -1;
+}
+
 int supervisor_take_urls(
     struct supervisor *supervisor, struct config *config, char **error)
 {

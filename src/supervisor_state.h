@@ -55,6 +55,13 @@ int supervisor_database(struct supervisor *supervisor, char **error);
 int supervisor_take_urls(
     struct supervisor *supervisor, struct config *config, char **error);
 
+/*
+ * Workers read the renderer of /docs as whom they became; where there is
+ * none, they have a page of their own.
+ */
+int supervisor_check_docs(const struct supervisor *supervisor,
+    const struct config *config, char **error);
+
 void child_start(struct supervisor *supervisor, struct child *child);
 
 /* Notes the death and when to start again; `status` is waitpid's. */

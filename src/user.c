@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "hefboom/memory.h"
@@ -50,4 +51,17 @@ int user_become(const struct user *user)
 		return -errno;
 	/* There must be no way back. */
 	return setuid(0) == 0 ? -EPERM : 0;
+}
+
+/* From a child, since only that can try with the user's own rights. */
+bool user_may_enter(const struct user *user, const char *path)
+{
+	pid_t child = fork();
+	int status = 1;
+
+	if (child == 0)
+		_exit(user_become(user) < 0 || access(path, X_OK) < 0);
+	while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
+		;
+	return status == 0;
 }

@@ -108,7 +108,16 @@ def clock(server, db):
 @pytest.fixture(scope='session')
 def worlds(api, db):
     """A World an organisation: where fixtures make what a call needs."""
-    return {org: World(api, db, org) for org in ('demo', 'other')}
+    import fixtures
+    found = {org: World(api, db, org) for org in ('demo', 'other')}
+    for world in found.values():
+        for operation in ('list_my_skills', 'list_skill_people',
+                          'list_skill_merges', 'get_skill'):
+            fixtures.make(operation, world)
+    # What autovacuum does within a minute: without it every plan that was
+    # made on empty tables stays for as long.
+    db.execute('analyze')
+    return found
 
 
 @pytest.fixture(scope='session')

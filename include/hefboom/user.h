@@ -10,6 +10,7 @@
 #ifndef HEFBOOM_USER_H
 #define HEFBOOM_USER_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 struct user {
@@ -24,5 +25,8 @@ void user_release(struct user *user);
 
 /* For good: groups, group, user.  0 or -errno; nothing when it is us. */
 int user_become(const struct user *user);
+
+/* Whether that one may enter the folder `path`; tried, not reckoned. */
+bool user_may_enter(const struct user *user, const char *path);
 
 #endif

@@ -213,7 +213,7 @@ select m.org_id, m.id, 'label_added', m.into_id,
  order by m.id, l.language, l.rank;
 
 with choice as (
-	select c.id, m.id as merge_id, m.into_id,
+	select c.id, c.state, m.id as merge_id, m.into_id,
 	       exists (
 		select from claim o
 		 where o.org_id = c.org_id and o.person_id = c.person_id
@@ -226,15 +226,19 @@ with choice as (
 	   set skill_id = case when o.is_both then c.skill_id
 	                       else o.into_id end,
 	       merge_id = case when o.is_both then o.merge_id end,
+	       state = case when o.is_both then 'retired' else c.state end,
+	       deleted_at = case when o.is_both then clock() end,
 	       version = 2
 	  from choice o
 	 where c.org_id = '01923c1b-7100-7000-8000-000000000001'
 	   and c.id = o.id
-	returning c.id, o.merge_id, o.is_both
+	returning c.id, o.merge_id, o.is_both, o.state
 )
-insert into skill_merge_entry (org_id, merge_id, kind, object_id)
+insert into skill_merge_entry (org_id, merge_id, kind, object_id, body)
 select '01923c1b-7100-7000-8000-000000000001', d.merge_id,
-       case when d.is_both then 'claim_aside' else 'claim_moved' end, d.id
+       case when d.is_both then 'claim_aside' else 'claim_moved' end, d.id,
+       case when d.is_both then jsonb_build_object('state', d.state)
+            else '{}' end
   from done d
  order by d.id;
 

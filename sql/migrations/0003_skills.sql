@@ -136,8 +136,11 @@ create unique index skill_name_taken
 create index skill_label_exact on skill_label (org_id, normalized) where live;
 create index skill_label_trigram on skill_label
 	using gin (org_id, normalized gin_trgm_ops) where live;
-create index skill_label_short on skill_label (org_id, length(normalized))
-	where live and length(normalized) <= 8;
+create index skill_label_head
+	on skill_label (org_id, length(normalized), normalized) where live;
+create index skill_label_tail
+	on skill_label (org_id, length(normalized), reverse(normalized))
+	where live;
 create index skill_label_word on skill_label
 	using gin (org_id, to_tsvector('simple', normalized)) where live;
 comment on table skill_label is 'What skill.labels, alt_labels and hidden_labels say, to search in (view wanted_skill_label).';
@@ -352,7 +355,7 @@ create function search_skills(q text, language text)
 returns table (skill_id uuid, distance float8)
 language plpgsql stable security definer rows 20
 set search_path = pg_catalog, public, pg_temp
-set pg_trgm.similarity_threshold = 0.3
+set pg_trgm.word_similarity_threshold = 0.5
 as $$
 #variable_conflict use_column
 declare
@@ -361,75 +364,69 @@ declare
 	needle constant text := left(normalize_label(q), 200);
 	size constant integer := length(needle);
 	asked constant text[] := array[search_skills.language, 'en'];
-	list constant text[] := array(
-		select word from regexp_split_to_table(needle, '\W+') word
-		 where word <> '' limit 20);
-	count constant integer := cardinality(list);
-	-- The beginnings of all words; all words but any one of them.
-	words constant tsquery := to_tsquery('simple',
-		array_to_string(list, ':* & ') || ':*');
-	loose constant tsquery := (
-		select to_tsquery('simple', string_agg(most.words, ' | '))
-		  from (
-			select string_agg(w.word, ' & ') as words
-			  from generate_series(1, count) as without (place)
-			  join unnest(list) with ordinality as w (word, place)
-			    on w.place <> without.place
-			 where count between 3 and 12
-			 group by without.place
-		  ) most
-	);
-	-- What one wrong letter leaves of a label of this length.
-	alike constant float8 := least(0.7, greatest(0.3,
-		(size - 6.0) / (size + 6.0)));
-	is_near boolean;
+	last constant text := chr(1114111);
+	-- All words; of the last one its beginning.
+	words constant tsquery := to_tsquery('simple', nullif(
+		btrim(regexp_replace(needle, '\W+', ' & ', 'g'), ' &'), '') || ':*');
+	-- One wrong letter, or two in each other's place, leave one of these.
+	head constant text := left(needle, size / 2 - 1);
+	tail constant text := reverse(right(needle, size - size / 2 - 1));
+	lengths constant integer[] := array[size - 1, size, size + 1];
 begin
-	perform set_config('pg_trgm.similarity_threshold', alike::text, true);
-	is_near := loose is not null and exists (
-		select from (
-			select l.normalized
-			  from skill_label l
-			 where l.org_id = org and l.live
-			   and l.language = any (asked)
-			   and to_tsvector('simple', l.normalized) @@ loose
-			 limit 1000
-		) l
-		 where levenshtein_less_equal(l.normalized, needle, 2) <= 2);
 	return query
-	with found as (
-		(select l.skill_id, l.kind, l.language, l.normalized
-		   from skill_label l
-		  where l.org_id = org and l.live and l.language = any (asked)
-		    and l.normalized >= needle
-		    and l.normalized < needle || chr(1114111)
-		  order by l.normalized
-		  limit 100)
-		union
-		(select l.skill_id, l.kind, l.language, l.normalized
-		   from skill_label l
-		  where l.org_id = org and l.live and l.language = any (asked)
-		    and size >= 3
-		    and to_tsvector('simple', l.normalized) @@ words
-		  limit 200)
-		union
-		(select l.skill_id, l.kind, l.language, l.normalized
-		   from skill_label l
-		  where l.org_id = org and l.live and l.language = any (asked)
-		    and is_near
-		    and to_tsvector('simple', l.normalized) @@ loose
-		  limit 1000)
-		union
+	with beginning as materialized (
 		select l.skill_id, l.kind, l.language, l.normalized
 		  from skill_label l
 		 where l.org_id = org and l.live and l.language = any (asked)
-		   and not is_near and l.normalized % needle
-		union
+		   and l.normalized >= needle and l.normalized < needle || last
+		 order by l.normalized
+		 limit 100
+	), near as materialized (
 		select l.skill_id, l.kind, l.language, l.normalized
 		  from skill_label l
 		 where l.org_id = org and l.live and l.language = any (asked)
-		   and size between 2 and 7 and length(l.normalized) <= 8
-		   and length(l.normalized) between size - 1 and size + 1
+		   and length(l.normalized) = any (lengths)
+		   and size >= 4
+		   and l.normalized >= head and l.normalized < head || last
 		   and levenshtein_less_equal(l.normalized, needle, 2) <= 2
+		union
+		select l.skill_id, l.kind, l.language, l.normalized
+		  from skill_label l
+		 where l.org_id = org and l.live and l.language = any (asked)
+		   and length(l.normalized) = any (lengths)
+		   and size >= 4
+		   and reverse(l.normalized) >= tail
+		   and reverse(l.normalized) < tail || last
+		   and levenshtein_less_equal(l.normalized, needle, 2) <= 2
+		union
+		select l.skill_id, l.kind, l.language, l.normalized
+		  from skill_label l
+		 where l.org_id = org and l.live and l.language = any (asked)
+		   and length(l.normalized) = any (lengths)
+		   and size between 2 and 3
+		   and levenshtein_less_equal(l.normalized, needle, 2) <= 2
+	), worded as materialized (
+		select l.skill_id, l.kind, l.language, l.normalized
+		  from skill_label l
+		 where l.org_id = org and l.live and l.language = any (asked)
+		   and size >= 3
+		   and to_tsvector('simple', l.normalized) @@ words
+		 limit 200
+	), found as (
+		select b.skill_id, b.kind, b.language, b.normalized from beginning b
+		union
+		select n.skill_id, n.kind, n.language, n.normalized from near n
+		union
+		select w.skill_id, w.kind, w.language, w.normalized from worded w
+		union
+		(select l.skill_id, l.kind, l.language, l.normalized
+		   from skill_label l
+		  where l.org_id = org and l.live and l.language = any (asked)
+		    and size >= 4 and needle <% l.normalized
+		    and not exists (select from beginning)
+		    and not exists (select from near)
+		    and not exists (select from worded)
+		  limit 300)
 	)
 	select f.skill_id, min(
 		case when f.normalized = needle then 0
@@ -439,7 +436,10 @@ begin
 		          1 - levenshtein(f.normalized, needle)
 		              / greatest(size, length(f.normalized))::float8,
 		          case when to_tsvector('simple', f.normalized) @@ words
-		               then 0.4 + 0.4 * size / length(f.normalized) end)
+		               then 0.4 + 0.4 * size / length(f.normalized)
+		               else 0.5 * word_similarity(needle, f.normalized)
+		                    + 0.2 * least(1, size
+		                            / length(f.normalized)::float8) end)
 		end
 		+ case f.kind when 'alternative' then 0.02 when 'hidden' then 0.04
 		              else 0 end
@@ -450,4 +450,4 @@ begin
 	 limit 200;
 end
 $$;
-comment on function search_skills is 'Skills whose label in this language or in English is like q: the same, begins like it, has its words, or differs by typing errors; nearest first, of the organisation that was entered. Behind the policy''s back because trigram operators are not leakproof.';
+comment on function search_skills is 'Skills whose label in this language or in English is like q: the same, begins like it, has its words, differs by one typing error, or, when there is nothing of these, has words like its; nearest first, of the organisation that was entered. Behind the policy''s back because trigram operators are not leakproof.';

@@ -35,18 +35,20 @@ create table claim (
 		check (source in ('self', 'peer', 'inferred', 'import')),
 	constraint claim_state_known
 		check (state in ('stated', 'evidenced', 'stale', 'retired')),
+	constraint claim_aside_is_retired
+		check (merge_id is null or deleted_at is not null),
 	constraint claim_retired_when_deleted
 		check ((deleted_at is not null) = (state = 'retired')),
 	constraint claim_note_length check (char_length(note) between 1 and 1000)
 );
 create unique index skill_claimed_already
 	on claim (org_id, person_id, skill_id)
-	where deleted_at is null and merge_id is null;
+	where deleted_at is null;
 create index claim_by_change on claim (org_id, person_id, updated_at, id);
 create index claim_by_age on claim (org_id, person_id, created_at, id);
 create index claim_by_skill on claim (org_id, skill_id);
 create index claim_to_help on claim (org_id, skill_id, level, lot, id)
-	where deleted_at is null and merge_id is null and can_help <> 'no';
+	where deleted_at is null and can_help <> 'no';
 create index claim_by_merge on claim (org_id, merge_id)
 	where merge_id is not null;
 comment on table claim is 'What somebody says of themselves and a skill.';

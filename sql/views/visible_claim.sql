@@ -15,8 +15,7 @@ select c.org_id, c.id, c.person_id, c.skill_id, c.level, c.interest,
 	   and o.active and o.deleted_at is null
 	 limit 1
  ) p
- where c.merge_id is null
-   and (c.person_id
+ where (c.person_id
 	= (select nullif(current_setting('hefboom.person', true), '')::uuid)
 	or c.deleted_at is null
 	and (c.visibility = 'org' and (select exists (

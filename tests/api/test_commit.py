@@ -113,3 +113,29 @@ def test_a_lost_connection_is_made_anew(api, db):
     assert not wrong, wrong[:3]
     assert counts[200] > 50, counts
     assert api.call('GET', '/v1/me').status_code == 200
+
+
+def test_without_a_database(api, db):
+    """503 within a second while no connection can be had, health answers,
+    and it recovers alone."""
+    db.execute('alter role hefboom nologin')
+    try:
+        db.execute("select pg_terminate_backend(pid) from pg_stat_activity"
+                   " where usename = 'hefboom'")
+        deadline = time.monotonic() + 10
+        while api.call('GET', '/readyz', as_=None).status_code != 503:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        for method, path in (('GET', '/v1/me'), ('GET', '/v1/skills')):
+            begun = time.monotonic()
+            reply = api.call(method, path)
+            assert reply.status_code == 503, reply
+            assert reply.headers['Retry-After'] == '1'
+            assert time.monotonic() - begun < 1.5
+        assert api.call('GET', '/healthz', as_=None).status_code == 200
+    finally:
+        db.execute('alter role hefboom login')
+    deadline = time.monotonic() + 15
+    while api.call('GET', '/v1/me').status_code != 200:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)

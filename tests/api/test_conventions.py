@@ -66,6 +66,25 @@ def test_the_errors_of_fields_follow_too(api):
     assert all('1' in text for text in details.values()), details
 
 
+def test_labels_follow_and_the_etag_differs(call):
+    """One version in two languages is two bodies, hence two entity tags; both
+    name the version that If-Match asks for."""
+    one = call('get_skill')
+    replies = {language: one.send(headers={'Accept-Language': language})
+               .expect(200) for language in ('en', 'nl')}
+    labels = {reply.json()['label'] for reply in replies.values()}
+    tags = {reply.etag for reply in replies.values()}
+    versions = {reply.json()['version'] for reply in replies.values()}
+    assert len(labels) == 2 and len(tags) == 2 and len(versions) == 1
+    for language, reply in replies.items():
+        assert reply.headers['Content-Language'] == language
+        assert 'accept-language' in reply.headers['Vary'].lower()
+        one.send(headers={'Accept-Language': language,
+                          'If-None-Match': reply.etag}).expect(304)
+    one.send(headers={'Accept-Language': 'nl', 'If-None-Match':
+                      replies['en'].etag}).expect(200)
+
+
 # What names a request
 
 def test_every_request_has_an_id_of_its_own(api):

@@ -216,6 +216,17 @@ def test_a_folder_that_postgres_cannot_reach():
         server.stop()
 
 
+@pytest.mark.skipif(not ROOT, reason='only root has closed folders')
+def test_docs_that_workers_cannot_reach():
+    with tempfile.TemporaryDirectory(prefix='hb-', dir='/tmp') as closed:
+        server = idle(HEFBOOM_DOCS=closed + '/docs')
+        os.mkdir(closed + '/docs')
+        pathlib.Path(closed, 'docs', 'index.html').touch()
+        said = fails(server)
+        assert 'cannot reach' in said and 'HEFBOOM_DOCS' in said
+        server.stop()
+
+
 def test_a_socket_folder_that_is_not_ours(own):
     own.start()
     sockets = own.owner_url.split()[0].removeprefix('host=')
@@ -348,7 +359,8 @@ def is_marked_now(server):
 
 def test_kill_9_of_each_worker(started):
     """Each comes back, and the port is never without somebody."""
-    for pid in started.workers() + named(started, 'hefboom-jobs'):
+    for pid in (named(started, 'hefboom-worker')
+                + named(started, 'hefboom-jobs')):
         before = len(started.children())
         os.kill(pid, signal.SIGKILL)
         wait_for(lambda: not is_running(pid)
@@ -366,7 +378,7 @@ def test_a_worker_that_keeps_dying_is_started_later_and_later(started):
                 pass
         time.sleep(0.005)
     assert 4 <= started.log().count('"worker_died"') <= 20
-    wait_for(lambda: len(started.workers()) == 2)
+    wait_for(lambda: len(named(started, 'hefboom-worker')) == 2)
 
 
 def test_sigterm_ends_all(started):
@@ -621,6 +633,47 @@ def test_external_with_a_migration_that_changed(apart, external):
         external.psql('apart', "update hefboom_migration"
                                " set hash = substr(hash, 2)"
                                " where name like '0001%'")
+
+
+def test_views_that_cannot_be_replaced_in_place(apart, external):
+    """create or replace cannot drop a column; then all are made anew."""
+    apart.command('migrate')
+    before = columns(external, 'teammate')
+    external.psql(
+        'apart', "update hefboom_migration set hash = 'other'"
+        " where name = 'view:teammate'",
+        'drop view public.teammate cascade',
+        'create view public.teammate as select 1 as odd',
+        'alter view public.teammate owner to keeper')
+    assert columns(external, 'teammate') == {'odd'}
+    assert 'were run' in apart.command('migrate').stdout
+    assert columns(external, 'teammate') == before
+    assert apart.command('migrate').stdout.startswith('The database is up')
+
+
+def test_two_migrate_at_once(apart, external):
+    external.psql('postgres', 'create database twice owner keeper')
+    apart.settings.update(
+        HEFBOOM_DATABASE_URL=external.url('server', 'twice'),
+        HEFBOOM_OWNER_URL=external.url('keeper', 'twice'))
+    children = [subprocess.Popen(
+        [binary(), 'migrate'], env=environment(**apart.settings),
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        for _ in range(3)]
+    said = sorted(child.communicate(timeout=120)[0] for child in children)
+    assert [child.returncode for child in children] == [0] * 3, said
+    assert 'were run' in said[0]
+    assert said[1] == said[2] == 'The database is up to date.\n'
+
+
+def columns(external, view):
+    connection = psycopg2.connect(external.url('boss'))
+    with connection.cursor() as cursor:
+        cursor.execute('select column_name from information_schema.columns'
+                       ' where table_name = %s', [view])
+        found = {row[0] for row in cursor.fetchall()}
+    connection.close()
+    return found
 
 
 def test_external_owner_alone(apart):

@@ -9,6 +9,7 @@ at 1024; the pattern of EvidenceNew's url.
 import concurrent.futures
 import threading
 import time
+import json
 import urllib.parse
 import uuid
 
@@ -125,10 +126,12 @@ def pages(api, path, **rest):
         after = '&after=' + urllib.parse.quote(page['next'])
 
 
-@pytest.mark.parametrize('letter', ['\ufdfa', '\U00020000'])
-def test_labels_as_long_as_they_get_do_not_end_a_list(api, skill, letter):
+@pytest.mark.parametrize('letter, times', [
+    ('\ufdfa', 12), ('\U00020000', 180)])
+def test_labels_as_long_as_they_get_do_not_end_a_list(
+        api, skill, letter, times):
     parent = skill('aa ' + name(), kind='group')
-    made = {skill(letter * 180 + f'{i:020d}', parent_ids=[parent])
+    made = {skill(letter * times + f'{i:020d}', parent_ids=[parent])
             for i in range(3)}
     found = pages(api, f'/v1/skills?parent_id={parent}&limit=1')
     assert sorted(found) == sorted(made)
@@ -225,3 +228,40 @@ def test_a_suggestion_names_its_author_to_the_author_and_hr_only(api):
             ('jonas', ('member',), None), ('hilde', ('hr',), ELS)):
         reply = api.get(path, as_=who, roles=roles).expect(200)
         assert reply.json()['suggested_by'] == seen
+
+
+def test_a_claim_put_aside_goes_with_its_owner_s_wish(api, skill):
+    """A merge puts one of two claims aside: it shows as a tombstone, and
+    deleting the other one takes its words too, whatever HR undoes later."""
+    hr = {'as_': 'hilde', 'roles': ['hr']}
+    gone, stays = skill(), skill()
+    aside = api.post('/v1/me/skills', json={
+        'skill_id': gone, 'level': 5, 'visibility': 'org',
+        'note': 'what I wrote'}).expect(201).json()
+    kept = api.post('/v1/me/skills', json={
+        'skill_id': stays, 'level': 1}).expect(201).json()
+    as_of = api.get('/v1/me/skills?limit=1').json()['as_of']
+    merge = api.post(f'/v1/skills/{gone}/merge', json={'into_id': stays},
+                     **hr).expect(200, 201).json()
+    changed = {one['id']: one for one in api.get(
+        '/v1/me/skills?limit=200&updated_since='
+        + urllib.parse.quote(as_of)).expect(200).json()['items']}
+    assert changed[aside['id']]['deleted_at'] is not None
+    api.delete('/v1/me/skills/' + kept['id']).expect(204)
+    merge_id = merge.get('merge_id') or merge['id']
+    api.post(f'/v1/skill-merges/{merge_id}/undo', **hr).expect(200)
+    for path in ('/v1/me/skills?limit=200', f'/v1/skills/{gone}/people'):
+        assert 'what I wrote' not in api.get(path).expect(200).text
+    api.get('/v1/me/skills/' + aside['id']).expect(404)
+
+
+@pytest.mark.parametrize('member', ['level', 'interest'])
+def test_three_point_zero_is_an_integer(api, skill, member):
+    body = {'skill_id': skill(), 'level': 2, member: 3}
+    text = json.dumps(body).replace(f'"{member}": 3', f'"{member}": 3.0')
+    made = api.call('POST', '/v1/me/skills', data=text.encode(),
+                    content_type='application/json').expect(201).json()
+    assert made[member] == 3
+    api.call('PATCH', '/v1/me/skills/' + made['id'],
+             data=f'{{"{member}": 2.0}}'.encode(),
+             content_type='application/json').expect(200)

@@ -153,6 +153,40 @@ def test_cursors(name, call, document):
     fetch(one.changed(query={'limit': 3}), after=after)
 
 
+@lists
+def test_a_cursor_belongs_to_the_values_of_its_filters(name, call, document):
+    tried = 0
+    for place in document.operations[name].places('query'):
+        schema = document.resolve(place['schema'])
+        first, second = two_values(schema, document)
+        if place['name'] in ('limit', 'after', 'order') or not first:
+            continue
+        one = call(name).changed(query={'limit': 1, place['name']: first})
+        after = fetch(one)['next']
+        if after is None:
+            continue
+        tried += 1
+        fetch(one, after=after)
+        one.changed(query={'after': after, place['name']: second}).send(
+            ).expect(400, code='invalid_cursor')
+    if name in updated_since_ids():
+        assert tried, 'no filter leaves a second page'
+
+
+def two_values(schema, document):
+    """Two valid values, the first of which leaves many rows, or (None, _)."""
+    if schema.get('format') == 'date-time':
+        return '2000-01-01T00:00:00Z', '2000-01-02T00:00:00Z'
+    if schema.get('type') == 'boolean':
+        return 'true', 'false'
+    if schema.get('type') == 'array':
+        values = document.resolve(schema['items']).get('enum', [None])
+        return values[0], values[-1]
+    if 'enum' in schema:
+        return schema['enum'][0], schema['enum'][-1]
+    return None, None
+
+
 def some_value(schema, document, example=None):
     if 'pattern' in schema:
         return example

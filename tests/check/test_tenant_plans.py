@@ -50,12 +50,20 @@ def scans(node, path=()):
         yield from scans(child)
 
 
+def names(column, condition):
+    """The column equals a parameter, another row's column or the setting;
+    `org_id = coalesce(org_id, $1)` is no wall."""
+    value = r'\(?(\$\d+|\w+\.\w+|NULLIF\(current_setting)'
+    return re.search(rf'\b{column} = {value}', condition) or re.search(
+        rf'\((\$\d+|\w+\.\w+) = {column}\b', condition)
+
+
 def unwalled(plan, tenant_tables):
     """Sentences about scans that would see other organisations."""
     faults = []
     for table, condition, node in scans(plan):
         column = tenant_tables.get(table)
-        if column and not re.search(rf'\b{column}\b', condition):
+        if column and not names(column, condition):
             faults.append(f'{node["Node Type"]} of {table}'
                           f' {node.get("Alias", "")}: {condition or "-"}')
     return faults
@@ -115,6 +123,8 @@ ACROSS = {}
      ' where j.org_id = $1 and j.id = $2', False),
     ('select j.id from job j join outbox o on o.object_id = j.id'
      ' and o.org_id = j.org_id where j.org_id = $1 and j.id = $2', True),
+    ('select j.id from job j where j.org_id = coalesce(j.org_id, $1)'
+     ' and j.id = $2', False),
     ("update job set state = 'done' where id = $2 and $1 is not null",
      False),
 ])

@@ -15,11 +15,24 @@ select refuse(seen.problem)
   ) seen;
 
 delete from claim_evidence e
- where e.org_id = :auth.org and e.claim_id = :path.claim_id;
+ where e.org_id = :auth.org
+   and (e.claim_id = :path.claim_id or e.claim_id in (
+	select a.id from aside_claim a
+	 where a.org_id = :auth.org and a.claim_id = :path.claim_id));
 
 delete from timer t
  where t.org_id = :auth.org and t.kind = 'expire_claim'
-   and t.object_id = :path.claim_id;
+   and (t.object_id = :path.claim_id or t.object_id in (
+	select a.id from aside_claim a
+	 where a.org_id = :auth.org and a.claim_id = :path.claim_id));
+
+update claim c
+   set merge_id = null, updated_at = clock(), version = c.version + 1,
+       level = 1, interest = null, can_help = 'no', wants_to_learn = false,
+       note = null, valid_until = null
+ where c.org_id = :auth.org and c.id in (
+	select a.id from aside_claim a
+	 where a.org_id = :auth.org and a.claim_id = :path.claim_id);
 
 with gone as (
 	update claim c

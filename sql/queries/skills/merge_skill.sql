@@ -40,14 +40,14 @@ select :auth.org, :new.id, f.id, (:body ->> 'into_id')::uuid, f.state,
  where f.org_id = :auth.org and f.id = :path.skill_id;
 
 with live as (
-	select c.id, c.person_id, c.skill_id
+	select c.id, c.person_id, c.skill_id, c.state
 	  from claim c
 	 where c.org_id = :auth.org
 	   and c.skill_id in (:path.skill_id, (:body ->> 'into_id')::uuid)
 	   and c.deleted_at is null and c.merge_id is null
 	   for no key update
 ), choice as (
-	select l.id,
+	select l.id, l.state,
 	       exists (select from live o
 	                where o.person_id = l.person_id
 	                  and o.skill_id <> l.skill_id) as is_both
@@ -58,19 +58,23 @@ with live as (
 	   set skill_id = case when o.is_both then c.skill_id
 	                       else (:body ->> 'into_id')::uuid end,
 	       merge_id = case when o.is_both then :new.id end,
+	       state = case when o.is_both then 'retired' else c.state end,
+	       deleted_at = case when o.is_both then clock() end,
 	       version = c.version + 1, updated_at = clock()
 	  from choice o
 	 where c.org_id = :auth.org and c.id = o.id
-	returning c.id, c.version, o.is_both
+	returning c.id, c.version, o.is_both, o.state
 ), told as (
 	insert into outbox (org_id, event, object_id, version, actor_id, body)
 	select :auth.org, 'claim.updated', d.id, d.version, :auth.person,
 	       jsonb_build_object('changed', jsonb_build_array('skill_id'))
 	  from done d
 )
-insert into skill_merge_entry (org_id, merge_id, kind, object_id)
+insert into skill_merge_entry (org_id, merge_id, kind, object_id, body)
 select :auth.org, :new.id,
-       case when d.is_both then 'claim_aside' else 'claim_moved' end, d.id
+       case when d.is_both then 'claim_aside' else 'claim_moved' end, d.id,
+       case when d.is_both then jsonb_build_object('state', d.state)
+            else '{}' end
   from done d;
 
 insert into skill_merge_entry (org_id, merge_id, kind, object_id, body)

@@ -1,6 +1,7 @@
 -- The last merge first: one that touches the same skills and is not undone
 -- refuses, so that what the journal says is what there is.  A child that lost
--- the survivor as its parent since does not get the other one back.
+-- the survivor as its parent since does not get the other one back, nor does
+-- a claim come back whose owner deleted the survivor's.
 select from skill s
  where s.org_id = :auth.org
    and s.id in (select unnest(m.touched)
@@ -62,12 +63,18 @@ select from claim c
 with done as (
 	update claim c
 	   set skill_id = m.from_id, merge_id = null,
+	       state = case when e.kind = 'claim_moved' then c.state
+	                    when c.valid_until < today() then 'stale'
+	                    else e.body ->> 'state' end,
+	       deleted_at = case when e.kind = 'claim_moved'
+	                         then c.deleted_at end,
 	       version = c.version + 1, updated_at = clock()
 	  from skill_merge_entry e
 	  join skill_merge m on m.org_id = e.org_id and m.id = e.merge_id
 	 where c.org_id = :auth.org and c.id = e.object_id
 	   and e.org_id = :auth.org and e.merge_id = :path.merge_id
-	   and e.kind in ('claim_moved', 'claim_aside')
+	   and (e.kind = 'claim_moved'
+		or e.kind = 'claim_aside' and c.merge_id = m.id)
 	returning c.id, c.version
 )
 insert into outbox (org_id, event, object_id, version, actor_id, body)
