@@ -14,7 +14,7 @@ PHRASE = "comment 'personal: owner|subject|none; keep: ...'"
 class Table:
     def __init__(self, name, source, token):
         self.name, self.source, self.token = name, source, token
-        self.columns, self.key, self.labels = {}, None, set()
+        self.columns, self.key, self.labels, self.walled = {}, None, set(), False
         around = '\n'.join(source.text.split('\n')[max(0, token.line - 2):token.line])
         self.is_global = name in GLOBAL or '-- global' in around
 
@@ -82,6 +82,8 @@ class Tables:
             if 'org_id' not in spelt(part):
                 self.refuse(source, part[0], "'%s' reaches across organisations" % words[3])
         elif words[:2] == ['alter', 'table'] and words[2] in self.tables:
+            if words[3:7] == ['enable', 'row', 'level', 'security']:
+                self.tables[words[2]].walled = True
             for item in items(part[spelt(part).index(words[2]) + 1:], ()):
                 added = [w for w in spelt(item)[:5] if w not in ('column', 'if', 'not', 'exists')]
                 if added[:1] == ['add']:
@@ -120,6 +122,9 @@ class Tables:
         if not table.is_global and table.key != 'org_id':
             self.refuse(table.source, table.token,
                         "the primary key of '%s' does not begin with org_id" % table.name)
+        if 'org_id' in table.columns and not (table.is_global or table.walled):
+            self.refuse(table.source, table.token,
+                        "table '%s' has no row level security" % table.name)
         for column in sorted(set(table.columns) - table.labels):
             self.refuse(*table.columns[column], 'column %s.%s has no %s'
                         % (table.name, column, PHRASE))

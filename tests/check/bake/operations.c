@@ -547,7 +547,8 @@ const struct migration migrations[] = {
 	"\tconstraint outbox_key primary key (id)\n"
 	");\n"
 	"comment on column outbox.id is 'personal: none; keep: 30 days';\n"
-	"comment on column outbox.org_id is 'personal: none; keep: 30 days';\n"},
+	"comment on column outbox.org_id is 'personal: none; keep: 30 days';\n"
+	"alter table note enable row level security;\n"},
 };
 
 const size_t migration_count = 1;

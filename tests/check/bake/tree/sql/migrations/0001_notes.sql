@@ -27,3 +27,4 @@ create table outbox ( -- global
 );
 comment on column outbox.id is 'personal: none; keep: 30 days';
 comment on column outbox.org_id is 'personal: none; keep: 30 days';
+alter table note enable row level security;
