@@ -91,6 +91,7 @@ def tangle(api, add, claim):
     for skill, members in (
             (gone, {'parent_ids': [group['id']], 'relations': [
                 {'type': 'requires', 'skill_id': other['id']},
+                {'type': 'helped_by', 'skill_id': old['id']},
                 {'type': 'similar', 'skill_id': stays['id']}]}),
             (stays, {'relations': [
                 {'type': 'requires', 'skill_id': other['id']}]}),
@@ -149,6 +150,7 @@ def test_a_merge(api, tangle):
             for x in read(api, tangle['other'])['relations']] == [
         ('helped_by', stays['id'])]
     assert [(x['type'], x['skill_id']) for x in seen['relations']] == [
+        ('helped_by', tangle['old']['id']),
         ('requires', tangle['other']['id'])]
     assert read(api, tangle['old'])['successor_id'] == stays['id']
 

@@ -233,14 +233,17 @@ def test_no_skill_is_above_itself(api, add):
 
 
 def test_two_halves_of_a_cycle(api, add):
+    """Each half locks its own two skills, and both stand between them."""
     for _ in range(12):
-        pair = add(), add()
+        one, two, three, four = (add() for _ in range(4))
+        patch(api, two, parent_ids=[three['id']])
+        patch(api, four, parent_ids=[one['id']])
+        halves = [(one, two), (three, four)]
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             replies = list(pool.map(
-                lambda turn: api.patch(
-                    f"/v1/skills/{pair[turn]['id']}",
-                    json={'parent_ids': [pair[1 - turn]['id']]}, **HR),
-                (0, 1)))
+                lambda half: api.patch(
+                    f"/v1/skills/{half[0]['id']}",
+                    json={'parent_ids': [half[1]['id']]}, **HR), halves))
         assert sorted(reply.status_code for reply in replies) == [200, 409]
 
 
