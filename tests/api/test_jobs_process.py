@@ -11,15 +11,7 @@ import time
 
 import pytest
 
-
-def eventually(condition, seconds=10, what='nothing happened'):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        found = condition()
-        if found:
-            return found
-        time.sleep(0.05)
-    raise AssertionError(what)
+from harness.waiting import eventually
 
 
 @pytest.fixture

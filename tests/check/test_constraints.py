@@ -39,7 +39,8 @@ REASONS = {
         skill_kind_known skill_reference_length skill_reference_scheme_known
         skill_relation_type_known""",
     'no operation writes it, only our own SQL does': """
-        claim_retired_when_deleted claim_source_known claim_state_known
+        claim_aside_is_retired claim_retired_when_deleted claim_source_known
+        claim_state_known
         job_finished_when_over job_state_known
         skill_merged_into_state skill_state_known skill_successor_state
         skill_label_kind_known skill_merge_entry_kind_known

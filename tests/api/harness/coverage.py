@@ -3,6 +3,14 @@
 import collections
 
 
+# Listed, but not to be met from outside; each with the reason.
+EXCUSED = {
+    ('get_readyz', 'shutting_down'):
+        'a server that drains takes no new connection, and what was on its'
+        ' way when it began is answered before it looks for more',
+}
+
+
 class Coverage:
     def __init__(self):
         self.statuses = collections.defaultdict(collections.Counter)
@@ -48,6 +56,8 @@ class Coverage:
                     wrong.append(f'{operation.id}: {status} never answered')
             for code in sorted(operation.own_codes
                                - self.codes.get(operation.id, set())):
+                if (operation.id, code) in EXCUSED:
+                    continue
                 wrong.append(f'{operation.id}: {code} never answered')
         for (schema, name), seen in sorted(self.nested.items()):
             if not seen:

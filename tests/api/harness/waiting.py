@@ -1,0 +1,14 @@
+"""waiting -- for what happens by itself, and no longer than needed."""
+
+import time
+
+
+def eventually(condition, seconds=10, what='it did not happen'):
+    """What condition() gave when it was first true."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.05)
+    raise AssertionError(what)
