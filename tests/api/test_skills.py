@@ -145,6 +145,9 @@ def test_labels_are_merged_by_language(api, add, worlds):
 ])
 def test_labels_that_are_refused(api, add, labels, code):
     patch(api, add(), 422, code, labels=labels)
+    if None not in labels.values():
+        api.post('/v1/skills', json={
+            'labels': labels, 'confirmed_new': True}).expect(422, code=code)
 
 
 def test_a_name_is_one_skill_s(api, add, worlds):

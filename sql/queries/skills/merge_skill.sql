@@ -1,9 +1,28 @@
--- Skills are locked first, in the order of their ids, then claims; what
--- follows sees what rivals did.  Every change is journalled for the undoing.
+-- One merge at a time, since each may touch what the one before brought along;
+-- then skills are locked in the order of their ids, then claims.  What follows
+-- sees what rivals did.  Every change is journalled for the undoing.
+select pg_advisory_xact_lock(hashtextextended('merge ' || :auth.org, 0));
+
 select from skill s
  where s.org_id = :auth.org
-   and (s.id in (:path.skill_id, (:body ->> 'into_id')::uuid)
-	or s.merged_into = :path.skill_id)
+   and s.id in (
+	select :path.skill_id
+	union
+	select (:body ->> 'into_id')::uuid
+	union
+	select o.id
+	  from skill o
+	 where o.org_id = :auth.org
+	   and :path.skill_id in (o.merged_into, o.successor_id)
+	union
+	select p.skill_id
+	  from skill_parent p
+	 where p.org_id = :auth.org and p.parent_id = :path.skill_id
+	union
+	select unnest(array[r.skill_id, r.related_id])
+	  from skill_relation r
+	 where r.org_id = :auth.org
+	   and :path.skill_id in (r.skill_id, r.related_id))
  order by s.id
    for no key update;
 

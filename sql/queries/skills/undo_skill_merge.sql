@@ -2,6 +2,8 @@
 -- refuses, so that what the journal says is what there is.  A child that lost
 -- the survivor as its parent since does not get the other one back, nor does
 -- a claim come back whose owner deleted the survivor's.
+select pg_advisory_xact_lock(hashtextextended('merge ' || :auth.org, 0));
+
 select from skill s
  where s.org_id = :auth.org
    and s.id in (select unnest(m.touched)
