@@ -238,6 +238,8 @@ def test_a_socket_folder_that_is_not_ours(own):
         finally:
             os.unlink(sockets)
     os.mkdir(sockets, 0o755)
+    if ROOT:
+        shutil.chown(sockets, 'postgres')
     try:
         assert 'must be a folder of mode 700' in fails(own)
     finally:
@@ -388,20 +390,12 @@ def test_sigterm_ends_all(started):
     assert not any(map(is_running, pids))
 
 
-def test_sigint_to_the_group(started):
-    """As a terminal does it: everybody gets it, the supervisor acts."""
-    pids = below(started.pid)
-    os.killpg(started.pid, signal.SIGINT)
-    assert started.child.wait(30) == 0
-    assert not any(map(is_running, pids))
-
-
-def test_sigterm_drains(started):
-    """A request under way is answered; the connection then closes."""
-    with socket.create_connection((started.host, started.port)) as client:
+def is_answered_meanwhile(server, stop):
+    """A request under way when stop() is called; then all must end."""
+    with socket.create_connection((server.host, server.port)) as client:
         client.sendall(b'GET /healthz HTTP/1.1\r\nHost: a\r\n')
         time.sleep(0.2)
-        started.child.send_signal(signal.SIGTERM)
+        stop()
         time.sleep(0.3)
         client.sendall(b'\r\n')
         client.settimeout(10)
@@ -410,7 +404,22 @@ def test_sigterm_drains(started):
             reply += part
     assert reply.startswith(b'HTTP/1.1 200 ')
     assert b'Connection: close' in reply
-    assert started.child.wait(30) == 0
+    assert server.child.wait(30) == 0
+
+
+def test_sigterm_drains(started):
+    is_answered_meanwhile(
+        started, lambda: started.child.send_signal(signal.SIGTERM))
+
+
+def test_sigint_to_the_group(started):
+    """As a terminal does it: everybody gets it, the supervisor acts."""
+    pids = below(started.pid)
+    database, = named(started, 'postgres')
+    assert os.getpgid(database) != started.pid
+    is_answered_meanwhile(
+        started, lambda: os.killpg(started.pid, signal.SIGINT))
+    assert not any(map(is_running, pids))
 
 
 def test_sigterm_while_starting(new):

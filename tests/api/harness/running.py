@@ -87,6 +87,7 @@ class Server:
         self.internal_declared = 0
         self.child = None
         self._tokens = {}
+        self._socket = None
 
     # life
 
@@ -288,12 +289,13 @@ class Server:
         return self._url('runtime')
 
     def _url(self, role):
-        pid_files = list((self.data / 'data').rglob('postmaster.pid'))
-        assert pid_files, 'no postmaster.pid below the data folder'
-        lines = pid_files[0].read_text().splitlines()
+        # The same for as long as the folder is; the file comes and goes.
+        if self._socket is None:
+            lines = (self.data / 'data' / 'postgresql' / 'postmaster.pid'
+                     ).read_text().splitlines()
+            self._socket = f'host={lines[4]} port={lines[3]}'
         user = {'owner': 'hefboom_owner', 'runtime': 'hefboom'}[role]
-        return (f'host={lines[4]} port={lines[3]} dbname=hefboom '
-                f'user={user}')
+        return f'{self._socket} dbname=hefboom user={user}'
 
     def connect(self, url=None):
         connection = psycopg2.connect(url or self.owner_url)
