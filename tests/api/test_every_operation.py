@@ -323,8 +323,9 @@ def test_overload(server, document, call, api, coverage, db):
         HEFBOOM_DATABASE_URL=server.runtime_url,
         HEFBOOM_OWNER_URL=server.owner_url,
         HEFBOOM_SECRET_FILE=server.data / 'data' / 'secret',
-        HEFBOOM_DOCS=None, HEFBOOM_WORKERS=1, HEFBOOM_POOL_FAST=1, HEFBOOM_POOL_WRITE=1,
-        HEFBOOM_POOL_SLOW=1, HEFBOOM_POOL_DEPTH=1, HEFBOOM_POOL_QUEUE=1)
+        HEFBOOM_DOCS=None, HEFBOOM_WORKERS=1, HEFBOOM_POOL_FAST=1,
+        HEFBOOM_POOL_WRITE=1, HEFBOOM_POOL_SLOW=1, HEFBOOM_POOL_DEPTH=1,
+        HEFBOOM_POOL_QUEUE=1)
     calls = [call(name) for name, operation in document.operations.items()
              if '503' in operation.responses and not operation.open]
     small.start()

@@ -70,14 +70,16 @@ def test_not_ready_without_the_database(server, document, coverage, db):
         HEFBOOM_SECRET_FILE=server.data / 'data' / 'secret',
         HEFBOOM_WORKERS=1).start()
     api = Api(small, document, coverage)
-    db.execute('alter role hefboom connection limit 0')
     try:
+        db.execute('alter role hefboom connection limit 0')
         db.execute('select pg_terminate_backend(pid) from pg_stat_activity'
                    " where usename = 'hefboom' and pid <> all(%s)", [others])
         eventually(lambda: api.get('/readyz', as_=None).status_code == 503)
         api.get('/readyz', as_=None).expect(503, code='database_unavailable')
         api.get('/healthz', as_=None).expect(200)
+        db.execute('alter role hefboom connection limit -1')
+        small.wait_ready(30)
     finally:
         db.execute('alter role hefboom connection limit -1')
-    small.wait_ready(30)
-    assert small.stop() == []
+        wrong = small.stop()
+    assert wrong == []

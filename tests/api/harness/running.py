@@ -97,7 +97,11 @@ class Server:
                 [binary(), 'serve'], env=environment(**self.settings),
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 start_new_session=True)
-        self.wait_ready()
+        try:
+            self.wait_ready()
+        except RuntimeError:
+            self.child.kill()
+            raise
         return self
 
     @property
