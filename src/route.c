@@ -170,7 +170,7 @@ static const struct place *find(
 
 const struct operation *route_find(const struct http_head *head)
 {
-	struct http_text captured[PATH_PARAMETERS_MAX];
+	struct http_text captured[PATH_PARAMETERS_MAX] = {0};
 	const struct place *place;
 	unsigned count;
 
@@ -213,7 +213,7 @@ static bool decode_path(
 
 const struct problem *route_step(struct request *request)
 {
-	struct http_text captured[PATH_PARAMETERS_MAX];
+	struct http_text captured[PATH_PARAMETERS_MAX] = {0};
 	const struct http_head *head = request->head;
 	const struct place *place;
 

@@ -293,11 +293,13 @@ class Server:
         return self._url('runtime')
 
     def _url(self, role):
-        # The same for as long as the folder is; the file comes and goes.
+        # The same for as long as the folder is; the file comes and goes, and
+        # is written line by line.
         if self._socket is None:
-            lines = (self.data / 'data' / 'postgresql' / 'postmaster.pid'
-                     ).read_text().splitlines()
-            self._socket = f'host={lines[4]} port={lines[3]}'
+            path = self.data / 'data' / 'postgresql' / 'postmaster.pid'
+            lines = path.read_text().splitlines() if path.exists() else []
+            assert len(lines) > 4 and lines[4], 'PostgreSQL is not there yet'
+            self._socket = f'host={lines[4].strip()} port={lines[3]}'
         user = {'owner': 'hefboom_owner', 'runtime': 'hefboom'}[role]
         return f'{self._socket} dbname=hefboom user={user}'
 
