@@ -297,7 +297,10 @@ class Server:
         # is written line by line.
         if self._socket is None:
             path = self.data / 'data' / 'postgresql' / 'postmaster.pid'
-            lines = path.read_text().splitlines() if path.exists() else []
+            try:
+                lines = path.read_text().splitlines()
+            except FileNotFoundError:
+                lines = []
             assert len(lines) > 4 and lines[4], 'PostgreSQL is not there yet'
             self._socket = f'host={lines[4].strip()} port={lines[3]}'
         user = {'owner': 'hefboom_owner', 'runtime': 'hefboom'}[role]
