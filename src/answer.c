@@ -77,21 +77,6 @@ static void add_statements(
 	}
 }
 
-static const struct problem *submit(
-    struct request *request, struct transaction *transaction)
-{
-	switch (pool_submit(request->service->pool, transaction)) {
-	case SUBMITTED:
-		request->transaction = transaction;
-		return &request_waiting;
-	case POOL_FULL:
-		return problem_get("overloaded");
-	case POOL_DOWN:
-	default:
-		return problem_get("database_unavailable");
-	}
-}
-
 /* The stored row as a result again: the columns were described anew. */
 static PGresult *rebuild(
     struct request *request, const PGresult *columns, const char *answer)
@@ -171,7 +156,7 @@ static void ask_for_stored(struct request *request)
 	    NULL);
 	transaction->queries[1].describe = true;
 	add_key(request, transaction, "read_key");
-	problem = submit(request, transaction);
+	problem = request_submit(request, transaction);
 	if (problem != &request_waiting)
 		reply_problem(request, problem);
 }
@@ -239,5 +224,5 @@ const struct problem *answer_step(struct request *request)
 	add_statements(request, transaction);
 	if (request->key != NULL)
 		add_key(request, transaction, "settle_key");
-	return submit(request, transaction);
+	return request_submit(request, transaction);
 }

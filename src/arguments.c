@@ -82,7 +82,10 @@ static const char *body_value(struct request *request)
 	if (request->body_length == 0)
 		return NULL;
 	/* libpq wants a string; json_read() has refused any NUL. */
-	return arena_copy(&request->arena, request->body, request->body_length);
+	if (request->body_text == NULL)
+		request->body_text = arena_copy(
+		    &request->arena, request->body, request->body_length);
+	return request->body_text;
 }
 
 static const char *new_id(struct request *request)

@@ -215,16 +215,7 @@ static const struct problem *ask(
 	transaction->queries[0] = (struct query){text_plain(statement),
 	    arguments_named(request, statement, pairs), false};
 	transaction->query_count = 1;
-	switch (pool_submit(request->service->pool, transaction)) {
-	case SUBMITTED:
-		request->transaction = transaction;
-		return &request_waiting;
-	case POOL_FULL:
-		return problem_get("overloaded");
-	case POOL_DOWN:
-	default:
-		return problem_get("database_unavailable");
-	}
+	return request_submit(request, transaction);
 }
 
 static const struct problem *identify(

@@ -59,14 +59,6 @@ static void prepared_forget(
 		pipe->prepared[text->id] += GENERATION;
 }
 
-static void outcome_clear(struct outcome *outcome)
-{
-	for (int i = 0; i < TRANSACTION_QUERIES_MAX; i++)
-		PQclear(outcome->results[i]);
-	PQclear(outcome->error);
-	*outcome = (struct outcome){0};
-}
-
 static void end_first(struct pipe *pipe, enum ending ending)
 {
 	struct transaction *transaction = pipe->first;
@@ -84,7 +76,7 @@ void pipe_fail_all(struct pipe *pipe)
 {
 	while (pipe->first != NULL) {
 		/* A COMMIT may have happened whose answer did not arrive. */
-		outcome_clear(&pipe->first->outcome);
+		outcome_release(&pipe->first->outcome);
 		end_first(pipe, ENDING_LOST);
 	}
 }

@@ -59,7 +59,7 @@ struct transaction *transaction_new(
 	return transaction;
 }
 
-static void outcome_release(struct outcome *outcome)
+void outcome_release(struct outcome *outcome)
 {
 	for (int i = 0; i < TRANSACTION_QUERIES_MAX; i++)
 		PQclear(outcome->results[i]);

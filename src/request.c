@@ -178,6 +178,21 @@ void request_gone(void *context)
 	request_free(context);
 }
 
+const struct problem *request_submit(
+    struct request *request, struct transaction *transaction)
+{
+	switch (pool_submit(request->service->pool, transaction)) {
+	case SUBMITTED:
+		request->transaction = transaction;
+		return &request_waiting;
+	case POOL_FULL:
+		return problem_get("overloaded");
+	case POOL_DOWN:
+	default:
+		return problem_get("database_unavailable");
+	}
+}
+
 size_t request_body_limit(const struct http_head *head, void *context)
 {
 	const struct operation *operation = route_find(head);

@@ -68,6 +68,7 @@ struct request {
 	const char *parameters[PARAMETERS_MAX]; /* text, or NULL */
 	uint32_t given; /* bit i: parameters[i] came with the request */
 	json_t *json;
+	const char *body_text; /* the body with its NUL, once asked for */
 	const struct order *order;
 	unsigned limit;
 	const char *cursor[CURSOR_KEYS_MAX];
@@ -94,6 +95,13 @@ void *request_begin(struct connection *connection, const struct http_head *head,
     const char *body, size_t length, void *service);
 void request_gone(void *request);
 size_t request_body_limit(const struct http_head *head, void *service);
+
+/*
+ * Takes the transaction: &request_waiting, or why the pool refused it.  Its
+ * `done` clears request->transaction.
+ */
+const struct problem *request_submit(
+    struct request *request, struct transaction *transaction);
 
 /* Goes on behind the step that waited; `problem` as that step's result. */
 void request_resume(struct request *request, const struct problem *problem);

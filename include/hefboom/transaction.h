@@ -40,6 +40,9 @@ struct outcome {
 	int failed; /* which query; query_count when at the commit */
 };
 
+/* Clears its results and its error. */
+void outcome_release(struct outcome *outcome);
+
 /* Of its error: "" when there is none. */
 const char *outcome_sqlstate(const struct outcome *outcome);
 const char *outcome_message(const struct outcome *outcome);
