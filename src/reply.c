@@ -287,7 +287,7 @@ void reply_outcome(struct request *request, const struct outcome *outcome)
 	int last = operation->statement_count;
 	const PGresult *result;
 
-	/* In front of them: enter(), and perhaps the key. */
+	/* In front of them: enter, and perhaps the key. */
 	if (request->key != NULL)
 		last++;
 	result = outcome->results[last];

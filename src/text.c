@@ -224,7 +224,7 @@ int text_check(char **error)
 	for (size_t i = 0; i < operation_count; i++) {
 		const struct operation *operation = &operations[i];
 
-		/* Beside them: enter(), take_key and settle_key. */
+		/* Beside them: enter, take_key and settle_key. */
 		if (operation->statement_count + 3 > TRANSACTION_QUERIES_MAX) {
 			*error = memory_format(
 			    "%s has too many statements", operation->name);

@@ -2,7 +2,7 @@
  * caller -- which person a verified token speaks for.
  *
  * (issuer, organisation, subject) to person, remembered for 60 s: a person
- * who was deactivated is refused at once all the same, by enter().
+ * who was deactivated is refused at once all the same, by enter.
  *
  * Ownership.  A worker owns its cache.
  *

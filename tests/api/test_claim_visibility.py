@@ -149,7 +149,9 @@ def view(server):
 
     def look(org, person, text, values):
         with connection.cursor() as cursor:
-            cursor.execute('select enter(%s, %s, 10000, %s)',
+            cursor.execute("select set_config('hefboom.org', %s, true), "
+                           "set_config('hefboom.person', %s, true), "
+                           "set_config('plan_cache_mode', %s, true)",
                            [org, person, 'force_generic_plan'])
             cursor.execute(text, values)
             rows = cursor.fetchall()

@@ -305,8 +305,9 @@ def test_policies_alone(name, server, worlds, call, db):
     try:
         plain.execute('begin')
         plain.run(plain.prepare(
-            'select enter($1, $2, 10000, $3)', [2950, 2950, 25]),
-            [here.org_id, here.person(), 'auto'])
+            "select set_config('hefboom.org', $1, true), "
+            "set_config('hefboom.person', $2, true)", [25, 25]),
+            [here.org_id, here.person()])
         try:
             rows = []
             for statement in operation.statements:

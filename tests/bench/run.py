@@ -25,6 +25,7 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 PORT, PEER_PORT = 8181, 8182
 WORKERS = 2
 SECONDS = 5
+TYPES = {'auth.org': '::uuid', 'auth.person': '::uuid'}
 
 
 def run(*command, **options):
@@ -32,10 +33,10 @@ def run(*command, **options):
                           capture_output=True, **options).stdout
 
 
-def statement(folder, name, sources=None):
-    """A file of sql/queries with $1, $2, ... in its parameters' places, the
-    first page of its first order, and without its optional lines."""
-    with open('%s/sql/queries/%s/%s.sql' % (ROOT, folder, name)) as stream:
+def statement(folder, name):
+    """A file of sql/ with $1, $2, ... in its parameters' places, the first
+    page of its first order, and without its optional lines."""
+    with open('%s/sql/%s/%s.sql' % (ROOT, folder, name)) as stream:
         text = re.sub(r'--[^\n]*', '', stream.read())
     lines = [line for line in text.split('\n')
              if not line.lstrip().startswith('/*?')]
@@ -44,7 +45,8 @@ def statement(folder, name, sources=None):
     def place(match):
         if match.group(1) not in sources:
             sources.append(match.group(1))
-        return '$%d' % (sources.index(match.group(1)) + 1)
+        return '$%d%s' % (sources.index(match.group(1)) + 1,
+                          TYPES.get(match.group(1), ''))
     text = re.sub(r':page(\(\w+\))?', 'true', '\n'.join(lines))
     text = re.sub(r'(?<!:):([a-z_]+(?:\.\w+)?)(?!\w|\()', place, text)
     return text, sources
@@ -199,17 +201,18 @@ def literal(value):
     return 'null' if value is None else "'%s'" % value.replace("'", "''")
 
 
-def pgbench_script(path, operation, values, enter):
-    """enter() and the operation's statements, pipelined, as the engine does."""
-    folder, name = operation
-    text, sources = statement(folder, name)
-    lines = ['\\startpipeline', 'select enter(%s);' % ', '.join(enter)]
-    for part in text.split(';'):
-        if not part.strip():
-            continue
-        for number in range(len(sources), 0, -1):
-            part = part.replace('$%d' % number, values[sources[number - 1]])
-        lines.append(' '.join(part.split()) + ';')
+def pgbench_script(path, operation, values):
+    """enter and the operation's statements, pipelined, as the engine does."""
+    lines = ['\\startpipeline']
+    for folder, name in (('statements', 'enter'), operation):
+        text, sources = statement(folder, name)
+        for part in text.split(';'):
+            if not part.strip():
+                continue
+            for number in range(len(sources), 0, -1):
+                part = part.replace('$%d' % number,
+                                    values[sources[number - 1]])
+            lines.append(' '.join(part.split()) + ';')
     lines.append('\\endpipeline')
     with open(path, 'w') as stream:
         stream.write('\n'.join(lines) + '\n')
@@ -290,10 +293,11 @@ def reads(bench, table, owner, runtime):
     settings = {
         'secret': secret, 'database_url': runtime_url(runtime),
         'workers': WORKERS, 'connections': 8, 'port': PEER_PORT,
+        'enter': statement('statements', 'enter')[0],
         'operations': [
-            peer_operation('skills', 'get_skill', '/v1/skills/{skill_id}',
+            peer_operation('queries/skills', 'get_skill', '/v1/skills/{skill_id}',
                            document, order),
-            peer_operation('claims', 'list_skill_people',
+            peer_operation('queries/claims', 'list_skill_people',
                            '/v1/skills/{skill_id}/people', document, order)]}
     path = os.path.join(bench.data, 'peer.json')
     with open(path, 'w') as stream:
@@ -305,17 +309,17 @@ def reads(bench, table, owner, runtime):
         values = {'auth.org': literal(org) + '::uuid',
                   'auth.person': literal(person) + '::uuid',
                   'auth.roles': "'{member}'::text[]",
-                  'auth.language': "'en'", 'limit': '21'}
-        enter = [values['auth.org'], values['auth.person'], '2000',
-                 "'force_generic_plan'"]
+                  'auth.language': "'en'", 'limit': '21',
+                  'arg.lane_ms': "'2000'",
+                  'arg.plan': "'force_generic_plan'"}
         for title, operation, wanted, tail in (
-                ('one skill by id', ('skills', 'get_skill'), skill, ''),
-                ('20 who can help', ('claims', 'list_skill_people'), busy,
+                ('one skill by id', ('queries/skills', 'get_skill'), skill, ''),
+                ('20 who can help', ('queries/claims', 'list_skill_people'), busy,
                  '/people?limit=20')):
             values['path.skill_id'] = literal(wanted) + '::uuid'
             script = pgbench_script(
                 os.path.join(bench.data, operation[1] + '.sql'), operation,
-                values, enter)
+                values)
             with open(script) as stream:
                 text = stream.read().replace(':order(s)', order)
             with open(script, 'w') as stream:

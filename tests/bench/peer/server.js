@@ -53,8 +53,8 @@ if (cluster.isPrimary) {
       await client.query('begin')
       await client.query({
         name: 'enter',
-        text: 'select enter($1, $2, $3, $4)',
-        values: [who.org_id, who.person_id, 2000, 'force_generic_plan']
+        text: settings.enter,
+        values: [who.org_id, who.person_id, '2000', 'force_generic_plan']
       })
       const { rows } = await client.query(query)
       await client.query('commit')
