@@ -1,11 +1,6 @@
 -- A claim that has expired is left out; of equals, the lot that was drawn for
--- each claim decides.
-select refuse('not_found')
- where not exists (
-	select from skill k
-	 where k.org_id = :auth.org and k.id = :path.skill_id
- );
-
+-- each claim decides.  The skill's own look-up refuses, once and even when
+-- nobody can help: a statement for it costs a tenth of the whole.
 select s.id, s.person_id, s.display_name, s.level, s.can_help, s.state,
        s.note, s.updated_at, s._lot
   from (
@@ -14,9 +9,11 @@ select s.id, s.person_id, s.display_name, s.level, s.can_help, s.state,
 	       c.lot as _lot
 	  from visible_claim c
 	 where c.org_id = :auth.org
-	   and c.skill_id = (select coalesce(m.merged_into, m.id)
-	         from skill m
-	        where m.org_id = :auth.org and m.id = :path.skill_id)
+	   and c.skill_id = (select coalesce((
+		select coalesce(m.merged_into, m.id)
+		  from skill m
+		 where m.org_id = :auth.org and m.id = :path.skill_id
+	         ), case when refuse('not_found') is null then null::uuid end))
 	   and c.deleted_at is null and c.can_help <> 'no'
 	   and c.state in ('stated', 'evidenced')
   ) s
