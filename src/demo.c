@@ -30,6 +30,8 @@ int demo_load(struct link *link)
 			return fail(link, demos[i].name);
 	if (link_script(link, "commit") < 0)
 		return fail(link, "commit");
+	if (link_script(link, "analyze") < 0)
+		return fail(link, "analyze");
 	puts("The demonstration organisation, 'demo', was loaded.");
 	return 0;
 }

@@ -203,6 +203,10 @@ static int carry_out(struct import *import)
 	persons = number(import, 1);
 	if (link_script(import->link, "commit") < 0)
 		return say_link(import);
+	/* Statements that are prepared keep the plan of an empty table. */
+	if (persons > 0 &&
+	    link_script(import->link, "analyze person, team, employment") < 0)
+		return say_link(import);
 	if (teams + teams_changed + created + changed == 0)
 		printf("Nothing changed: %lu rows about %ld people.\n",
 		    import->rows, persons);

@@ -114,9 +114,6 @@ def worlds(api, db):
         for operation in ('list_my_skills', 'list_skill_people',
                           'list_skill_merges', 'get_skill'):
             fixtures.make(operation, world)
-    # What autovacuum does within a minute: without it every plan that was
-    # made on empty tables stays for as long.
-    db.execute('analyze')
     return found
 
 
