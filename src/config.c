@@ -28,6 +28,8 @@ const struct setting settings[] = {
 	"JSON file of who may sign tokens"},
     {"postgres_bin", KIND_TEXT, AT(postgres_bin), 0, 0, NULL,
 	"folder of PostgreSQL's programs; else searched for"},
+    {"spool", KIND_TEXT, AT(spool), 0, 0, "/var/tmp",
+	"folder of large bodies, in files without a name"},
     {"docs", KIND_TEXT, AT(docs), 0, 0, NULL,
 	"folder of the renderer served at /docs"},
     {"log_level", KIND_TEXT, AT(log_level), 0, 0, "notice",

@@ -98,7 +98,10 @@ static void connection_read(struct connection *connection)
 	if (n == 0) {
 		connection_close(connection);
 	} else if (n > 0) {
-		input_add(connection, server->scratch, (size_t)n);
+		if (!input_add(connection, server->scratch, (size_t)n)) {
+			connection_refuse(connection, "overloaded");
+			return;
+		}
 		server_relieve(server, connection);
 		connection_advance(connection);
 	}
@@ -165,7 +168,7 @@ void connection_turn(struct connection *connection)
 	}
 	if (connection->used > 0 && !connection_advance(connection))
 		return;
-	if (connection->state <= CONNECTION_BODY && connection->readable)
+	if (connection->state < CONNECTION_BUSY && connection->readable)
 		connection_read(connection);
 }
 
@@ -174,6 +177,7 @@ void connection_expire(struct connection *connection)
 	switch (connection->state) {
 	case CONNECTION_HEAD:
 	case CONNECTION_BODY:
+	case CONNECTION_SPOOL:
 		connection_refuse(connection, "request_timeout");
 		break;
 	case CONNECTION_WRITING:

@@ -30,10 +30,19 @@ enum connection_state {
 	CONNECTION_IDLE, /* between messages */
 	CONNECTION_HEAD, /* a part of a head has come */
 	CONNECTION_BODY,
+	CONNECTION_SPOOL, /* a body on its way into a file */
 	CONNECTION_BUSY, /* a request is with those who answer */
 	CONNECTION_WRITING, /* a reply waits for the client to read */
 	CONNECTION_LINGERING, /* answered and shut, but still sent to */
 	CONNECTION_STATES
+};
+
+/* A file without a name; what is in it does not count as memory. */
+struct spool {
+	char *map; /* NULL: none */
+	size_t size; /* of the map, not of the file */
+	size_t length; /* of the file: blocks that the disk has */
+	int file;
 };
 
 enum write_outcome { WRITE_DONE, WRITE_WAITS, WRITE_FAILED };
@@ -54,6 +63,7 @@ struct connection {
 	/* What was read and not yet answered. */
 	char *input;
 	size_t used, capacity;
+	struct spool spool; /* the input's, while such a body comes */
 	struct http_scan scan;
 	size_t message; /* length of the present one, once it is known */
 
@@ -93,6 +103,7 @@ struct server {
 	struct connection_list again;
 	size_t count;
 	size_t held; /* bytes of unfinished messages and unread replies */
+	size_t spooled; /* bytes of files */
 	struct addresses *addresses; /* NULL without a cap */
 
 	int socket;
@@ -147,7 +158,10 @@ bool connection_written(
     struct connection *connection, enum write_outcome outcome);
 
 /* connection_input.c */
-void input_add(struct connection *connection, const char *bytes, size_t length);
+/* False: the disk is full, or the files have come to their limit. */
+bool input_add(struct connection *connection, const char *bytes, size_t length);
+/* Moves the input into a file that will hold so many bytes; false as above. */
+bool input_spool(struct connection *connection, size_t size);
 void input_drop(struct connection *connection, size_t length);
 
 /* connection_write.c */

@@ -111,7 +111,8 @@ static enum step refuse(struct connection *connection, const char *code)
 
 bool connection_refuse(struct connection *connection, const char *code)
 {
-	if (connection->state == CONNECTION_BODY)
+	if (connection->state == CONNECTION_BODY ||
+	    connection->state == CONNECTION_SPOOL)
 		head_again(connection);
 	return refuse(connection, code) != STEP_GONE;
 }
@@ -230,17 +231,37 @@ static bool continue_send(const struct connection *connection)
 	    length;
 }
 
+/* The input moves into a file, and the head points into it. */
+static bool body_spool(struct connection *connection)
+{
+	const struct http_head *head = connection->head;
+	size_t body =
+	    head->chunked ? connection->body_max : (size_t)head->content_length;
+
+	if (!input_spool(connection, head->length + body))
+		return false;
+	head_give(connection);
+	head_again(connection);
+	return true;
+}
+
 static enum step body_begin(struct connection *connection)
 {
 	const struct http_head *head = connection->head;
 	struct server *server = connection->server;
+	bool spools = false;
 
-	connection->body_max = server->calls->body_limit(head, server->context);
+	connection->body_max =
+	    server->calls->body_limit(head, &spools, server->context);
 	if (head->content_length > connection->body_max)
 		return refuse(connection, "body_too_large");
 	connection->chunked = head->chunked;
 	connection->message = head->length + (size_t)head->content_length;
-	connection_move(connection, CONNECTION_BODY);
+	if (spools && !body_spool(connection))
+		return refuse(connection, "overloaded");
+	connection_move(
+	    connection, spools ? CONNECTION_SPOOL : CONNECTION_BODY);
+	head = connection->head;
 	if (head->expects_continue && connection->used == head->length &&
 	    !continue_send(connection)) {
 		connection_close(connection);
@@ -279,9 +300,9 @@ bool connection_advance(struct connection *connection)
 	enum step step = STEP_MORE;
 
 	while (step == STEP_MORE && connection->used > 0) {
-		if (connection->state > CONNECTION_BODY)
+		if (connection->state >= CONNECTION_BUSY)
 			break;
-		step = connection->state == CONNECTION_BODY
+		step = connection->state >= CONNECTION_BODY
 		    ? body_step(connection)
 		    : head_step(connection);
 	}

@@ -193,11 +193,13 @@ const struct problem *request_submit(
 	}
 }
 
-size_t request_body_limit(const struct http_head *head, void *context)
+size_t request_body_limit(
+    const struct http_head *head, bool *spools, void *context)
 {
 	const struct operation *operation = route_find(head);
 
 	(void)context;
+	*spools = operation != NULL && operation->body == BODY_SPOOL;
 	return operation == NULL || operation->body == BODY_NONE
 	    ? 256 * 1024
 	    : operation->body_limit;

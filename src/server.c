@@ -85,6 +85,8 @@ static unsigned state_ms(const struct server *server, unsigned state)
 		return server->settings.head_ms;
 	case CONNECTION_BODY:
 		return server->settings.body_ms;
+	case CONNECTION_SPOOL:
+		return server->settings.spool_ms;
 	case CONNECTION_WRITING:
 		return server->settings.write_ms;
 	default:
@@ -224,6 +226,12 @@ static void settings_fill(struct server_settings *settings)
 		settings->requests_max = 1000;
 	if (settings->backlog == 0)
 		settings->backlog = 4096;
+	if (settings->spool_ms == 0)
+		settings->spool_ms = 300000;
+	if (settings->spool_max == 0)
+		settings->spool_max = 1 << 30;
+	if (settings->spool == NULL)
+		settings->spool = "/var/tmp";
 	if (settings->held_max == 0)
 		settings->held_max = 32 << 20;
 }

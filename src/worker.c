@@ -157,7 +157,8 @@ static int worker_open(
 {
 	struct server_settings settings = {
 	    .connections_max = config->connections_max,
-	    .per_address_max = config->per_address_max};
+	    .per_address_max = config->per_address_max,
+	    .spool = config->spool};
 	struct timeval sweep = {0, SWEEP_MS * 1000};
 	struct event_base *base = worker->loop.base;
 

@@ -37,6 +37,7 @@ struct config {
 	const char *user; /* who root becomes */
 	const char *issuers; /* file of issuers (token.h), or NULL */
 	const char *postgres_bin; /* folder of initdb, or NULL: search */
+	const char *spool; /* folder of large bodies */
 	const char *docs; /* folder of the renderer of /docs, or NULL */
 	const char *log_level; /* error, warning, notice, debug */
 	unsigned workers; /* never 0 once read */

@@ -9,9 +9,10 @@
  * `gone` was called, whichever comes first; then it must forget it.
  *
  * Deadlines (settings of the server, kept to a quarter of a second).  Whole
- * head 5 s from its first byte, whole body 30 s, writing a reply 30 s
- * without progress (of at least 128 KiB, or the rest), idle 60 s, 1,000
- * requests a connection.  How long an answer may take is not decided here.
+ * head 5 s from its first byte, whole body 30 s (300 s when it goes into a
+ * file), writing a reply 30 s without progress (of at least 128 KiB, or the
+ * rest), idle 60 s, 1,000 requests a connection.  How long an answer may take
+ * is not decided here.
  *
  * Limits.  While a request is being answered nothing is read: what a client
  * pipelines stays in the system, but for the 32 KiB that may have come with
@@ -43,8 +44,12 @@ struct connection_calls {
 	/*
 	 * Asked when the head of a message with a body is whole: how many
 	 * bytes the body may have.  More is answered 413 without reading on.
+	 * Sets *spools when the body is to come into a file, so that it costs
+	 * no memory: one without a name, which ends with the request.  When
+	 * the disk or `spool_max` has no room the answer is 503.
 	 */
-	size_t (*body_limit)(const struct http_head *head, void *context);
+	size_t (*body_limit)(
+	    const struct http_head *head, bool *spools, void *context);
 
 	/*
 	 * A whole message.  head and body live until the reply or gone().

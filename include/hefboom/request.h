@@ -94,7 +94,8 @@ extern const struct problem request_waiting;
 void *request_begin(struct connection *connection, const struct http_head *head,
     const char *body, size_t length, void *service);
 void request_gone(void *request);
-size_t request_body_limit(const struct http_head *head, void *service);
+size_t request_body_limit(
+    const struct http_head *head, bool *spools, void *service);
 
 /*
  * Takes the transaction: &request_waiting, or why the pool refused it.  Its

@@ -31,7 +31,10 @@ struct server_settings {
 	unsigned head_ms, body_ms, write_ms, idle_ms; /* 0: the default */
 	unsigned requests_max;
 	unsigned backlog;
+	unsigned spool_ms; /* for a body that goes into a file; 300 s */
 	size_t held_max; /* bytes of messages and unread replies; 32 MiB */
+	size_t spool_max; /* bytes of all files; 1 GiB */
+	const char *spool; /* their folder; /var/tmp */
 };
 
 /*

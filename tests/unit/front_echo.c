@@ -4,11 +4,13 @@
  * Answers every request with a JSON of its method, target and body.  Some
  * paths do more: /sleep/MS answers later, /size/N with N bytes, /silence
  * never, /gone says how many requests were told that their client had left,
- * /headers/bad writes headers that must not leave.
+ * /headers/bad writes headers that must not leave, and what is sent to
+ * /spool... comes into a file.
  *
  * FRONT_LISTEN, FRONT_HEAD_MS, FRONT_BODY_MS, FRONT_WRITE_MS, FRONT_IDLE_MS,
  * FRONT_REQUESTS, FRONT_CONNECTIONS, FRONT_PER_ADDRESS, FRONT_HELD,
- * FRONT_BODY_LIMIT, FRONT_DRAIN_MS.  Prints "listening PORT".
+ * FRONT_BODY_LIMIT, FRONT_SPOOL, FRONT_SPOOL_LIMIT, FRONT_SPOOL_MAX,
+ * FRONT_SPOOL_MS, FRONT_DRAIN_MS.  Prints "listening PORT".
  */
 #include <arpa/inet.h>
 #include <signal.h>
@@ -29,7 +31,7 @@ struct front {
 	struct event_base *base;
 	struct server *server;
 	int listener;
-	size_t body_limit;
+	size_t body_limit, spool_limit;
 	unsigned drain_ms;
 	unsigned long gone, asked;
 };
@@ -186,10 +188,14 @@ static void front_gone(void *request)
 	later_free(later);
 }
 
-static size_t front_body_limit(const struct http_head *head, void *context)
+static size_t front_body_limit(
+    const struct http_head *head, bool *spools, void *context)
 {
-	(void)head;
-	return ((struct front *)context)->body_limit;
+	const struct front *front = context;
+
+	*spools = head->path.length >= 6 &&
+	    memcmp(head->path.bytes, "/spool", 6) == 0;
+	return *spools ? front->spool_limit : front->body_limit;
 }
 
 static void front_refuse(const char *code, const struct http_head *head,
@@ -262,6 +268,9 @@ static struct server_settings settings_read(void)
 	    .idle_ms = setting("FRONT_IDLE_MS", 0),
 	    .requests_max = setting("FRONT_REQUESTS", 0),
 	    .held_max = setting("FRONT_HELD", 0),
+	    .spool_ms = setting("FRONT_SPOOL_MS", 0),
+	    .spool_max = setting("FRONT_SPOOL_MAX", 0),
+	    .spool = getenv("FRONT_SPOOL"),
 	};
 }
 
@@ -285,6 +294,7 @@ int main(void)
 	struct front front = {
 	    .base = base_new(),
 	    .body_limit = setting("FRONT_BODY_LIMIT", 256 << 10),
+	    .spool_limit = setting("FRONT_SPOOL_LIMIT", 64 << 20),
 	    .drain_ms = setting("FRONT_DRAIN_MS", 5000),
 	};
 	struct event *stop;
