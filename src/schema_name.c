@@ -33,6 +33,22 @@ static const struct range blanks[] = {
     {0xfeff, 0xfeff},
 };
 
+/* What is seen only together with others: may end a name, not be one. */
+static const struct range companions[] = {
+    {0x00ad, 0x00ad}, /* soft hyphen */
+    {0x0300, 0x036f}, /* combining marks */
+    {0x061c, 0x061c},
+    {0x115f, 0x1160},
+    {0x17b4, 0x17b5},
+    {0x180b, 0x180f},
+    {0x200c, 0x200f},
+    {0x2061, 0x2065},
+    {0x206a, 0x206f},
+    {0xfe00, 0xfe0f}, /* variation selectors */
+    {0xffa0, 0xffa0},
+    {0xe0000, 0xe0fff}, /* tags, variation selectors */
+};
+
 static bool is_within(uint32_t point, const struct range *ranges, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -71,7 +87,7 @@ size_t text_points(const char *text, size_t length)
 bool name_matches(const char *text, size_t length)
 {
 	const char *at = text, *end = text + length;
-	bool blank = true;
+	bool blank = true, seen = false;
 	uint32_t point;
 
 	while (at < end) {
@@ -86,6 +102,10 @@ bool name_matches(const char *text, size_t length)
 		    is_within(point, blanks, sizeof(blanks) / sizeof(*blanks));
 		if (first && blank)
 			return false;
+		seen = seen ||
+		    (!blank &&
+			!is_within(point, companions,
+			    sizeof(companions) / sizeof(*companions)));
 	}
-	return !blank;
+	return seen && !blank;
 }

@@ -144,7 +144,9 @@ def plain_skill(world, roles=('hr',), **members):
 def a_survivor(world):
     """A skill with everything that a skill can have."""
     def merge():
-        survivor = world.made('create_skill', **HR)
+        call = make('create_skill', world, **HR)
+        call.json.update(official(world))
+        survivor = call.send().expect(201).json()
         world.made('merge_skill', json={'into_id': survivor['id']})
         return survivor['id']
     return world.once('survivor', merge)
@@ -158,9 +160,13 @@ def create_skill(world):
         'alt_labels': {'en': [world.word()]},
         'descriptions': {'en': f'About {world.word()}.'},
         'parent_ids': [a_group(world)],
-        'relations': [{'type': 'requires', 'skill_id': a_skill(world)}],
-        'external_refs': [{'scheme': 'internal', 'id': world.word()}],
         'confirmed_new': True}}
+
+
+def official(world):
+    """What HR and integrations may say of a skill."""
+    return {'relations': [{'type': 'requires', 'skill_id': a_skill(world)}],
+            'external_refs': [{'scheme': 'internal', 'id': world.word()}]}
 
 
 @fixture('list_skills')

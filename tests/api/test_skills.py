@@ -95,6 +95,15 @@ def test_only_hr_changes(api, add):
               scope='skills:write', json={'kind': 'tool'}).expect(200)
 
 
+@pytest.mark.parametrize('what', ['relations', 'external_refs'])
+def test_what_shows_at_once_is_hr_s(api, add, worlds, what):
+    import fixtures
+    given = {what: fixtures.official(worlds['demo'])[what]}
+    add(403, as_hr=False, **given)
+    assert add(as_hr=False, **{what: []})['state'] == 'suggested'
+    assert add(**given)[what]
+
+
 def test_groups_are_hr_s(api, add, worlds):
     word = worlds['demo'].word()
     assert add(403, as_hr=False, kind='group', labels={'en': word})

@@ -118,8 +118,10 @@ static void names(void **state)
 	    "a",
 	    "\xf0\x9f\x91\xa9\xe2\x80\x8d"
 	    "\xf0\x9f\x94\xac",
-	    "<b>", "${x}", "'; drop table");
-	BAD("name", "", " ", " a", "a ",
+	    "\xe2\x9d\xa4\xef\xb8\x8f", "e\xcc\x81", "a\xc2\xad", "<b>",
+	    "${x}", "'; drop table");
+	BAD("name", "", " ", " a", "a ", "\xc2\xad", "\xcc\x81",
+	    "\xe2\x80\x8f\xe2\x80\x8d", "\xef\xb8\x8f",
 	    "\xc2\xa0"
 	    "a",
 	    "a\xe3\x80\x80", "a\xe2\x80\x8b", "a\nb", "a\tb", "a\r", "\x1b[31m",

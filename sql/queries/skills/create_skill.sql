@@ -1,6 +1,8 @@
 select refuse('forbidden')
- where :body ->> 'kind' = 'group'
-   and not :auth.roles && '{hr,integrator}';
+ where not :auth.roles && '{hr,integrator}'
+   and (:body ->> 'kind' = 'group'
+	or jsonb_array_length(:body -> 'external_refs') > 0
+	or jsonb_array_length(:body -> 'relations') > 0);
 
 select refuse('similar_skills_exist',
            jsonb_build_object('candidates', near.candidates))
