@@ -31,7 +31,7 @@ def test_an_external_id_is_one_skills(call):
 @pytest.mark.parametrize('operation', ['create_skill', 'update_skill'])
 @pytest.mark.parametrize('labels, code', [
     ({'english': 'A label'}, 'language_unknown'),
-    ({'en': '\u1ab0'}, 'label_empty'),
+    ({'en': '\u00b4'}, 'label_empty'),
     ({'en': '\ufdfa' * 180}, 'label_too_long')])
 def test_labels_that_are_none(call, operation, labels, code):
     one = call(operation)
