@@ -107,7 +107,7 @@ class Bench:
                     found[pid] = stream.read().replace('\0', ' ')
                 with open('/proc/%d/task/%d/children' % (pid, pid)) as stream:
                     todo += [int(word) for word in stream.read().split()]
-            except FileNotFoundError:
+            except (FileNotFoundError, ProcessLookupError):
                 pass
         return found
 
@@ -119,7 +119,7 @@ class Bench:
             try:
                 with open('/proc/%d/stat' % pid) as stream:
                     fields = stream.read().rpartition(')')[2].split()
-            except FileNotFoundError:
+            except (FileNotFoundError, ProcessLookupError):
                 continue
             found[pid] = ('postgres' in name,
                           (int(fields[11]) + int(fields[12])) / ticks)
@@ -412,17 +412,7 @@ def memory(bench, table):
         one.close()
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument('--rounds', type=int, default=5)
-    parser.add_argument('--seconds', type=int, default=SECONDS)
-    parser.add_argument('--data', default=os.path.join(
-        '/var/tmp', 'hefboom-bench'))
-    parser.add_argument('--esco', default=os.path.join(
-        os.path.dirname(ROOT), 'shared', 'data', 'esco'))
-    bench = Bench(parser.parse_args())
-    table = Table()
-    os.makedirs(bench.data, exist_ok=True)
+def measure(bench, table):
     bench.start()
     owner, runtime = prepare(bench)
     bench.stop()
@@ -436,6 +426,24 @@ def main():
     memory(bench, table)
     reads(bench, table, owner, runtime)
     bench.stop()
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument('--rounds', type=int, default=5)
+    parser.add_argument('--seconds', type=int, default=SECONDS)
+    parser.add_argument('--data', default=os.path.join(
+        '/var/tmp', 'hefboom-bench'))
+    parser.add_argument('--esco', default=os.path.join(
+        os.path.dirname(ROOT), 'shared', 'data', 'esco'))
+    bench = Bench(parser.parse_args())
+    table = Table()
+    os.makedirs(bench.data, exist_ok=True)
+    try:
+        measure(bench, table)
+    finally:
+        if bench.server.poll() is None:
+            bench.stop()
     print('\n| what | unit | median | each |\n|---|---|---|---|')
     print('\n'.join(table.lines))
 

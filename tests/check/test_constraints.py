@@ -31,6 +31,9 @@ SERVER_MADE = 'the server makes this key, and UUIDv7 do not collide'
 # Why no client's input can raise them.
 REASONS = {
     'the request schema refuses it first, with a pointer': """
+        session_capacity_known session_description_length
+        session_duration_known session_mode_known session_origin_known
+        session_title_length session_visibility_known
         claim_can_help_known claim_interest_known claim_level_known
         claim_note_length claim_visibility_known
         claim_evidence_title_length claim_evidence_type_known
@@ -39,6 +42,12 @@ REASONS = {
         skill_kind_known skill_reference_length skill_reference_scheme_known
         skill_relation_type_known""",
     'no operation writes it, only our own SQL does': """
+        engagement_person_unknown engagement_role_known engagement_session
+        exchange_kind_known exchange_known_already exchange_origin_known
+        exchange_person_exchange exchange_person_part_known
+        exchange_person_person notification_actor notification_person
+        session_full session_host session_planned
+        session_rescheduled_already session_rescheduled_from session_state_known
         claim_aside_is_retired claim_retired_when_deleted claim_source_known
         claim_state_known
         job_finished_when_over job_state_known
@@ -67,6 +76,7 @@ REASONS = {
         skill_merge_by skill_merge_from skill_merge_into
         skill_merge_undone_by skill_merge_entry_merge team_organisation""",
     'the statement makes its rows distinct, or takes what is there': """
+        engagement_key exchange_person_key
         person_block_key skill_label_key skill_name_key skill_parent_key
         skill_relation_key skill_merge_entry_key""",
     'the skills are locked and their state is looked at first': """
