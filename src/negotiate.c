@@ -63,21 +63,29 @@ static bool is_refused(struct http_text parameters)
 	return false;
 }
 
-static bool range_takes(struct http_text range, bool anything)
+/* How exactly it means what we send; 0: not at all. */
+static unsigned range_rank(struct http_text range, bool anything)
 {
 	if (anything)
-		return true;
-	return text_is(range, "*/*") || text_is(range, "application/*") ||
-	    text_is(range, "application/json") ||
-	    text_is(range, "application/problem+json");
+		return 1;
+	if (text_is(range, "application/json") ||
+	    text_is(range, "application/problem+json"))
+		return 3;
+	if (text_is(range, "application/*"))
+		return 2;
+	return text_is(range, "*/*");
 }
 
-/* RFC 9110, 12.5.1.  A page is sent to whoever asks for it. */
+/*
+ * RFC 9110, 12.5.1: the most exact range decides, of equals one that is not
+ * refused.  A page is sent to whoever asks for it.
+ */
 static bool accepts(const struct request *request)
 {
 	const struct http_head *head = request->head;
 	bool anything = !request->operation->replies_json;
-	bool found = false;
+	bool found = false, taken = false;
+	unsigned best = 1;
 
 	for (unsigned i = 0; i < head->header_count; i++) {
 		struct http_text rest = head->headers[i].value;
@@ -89,11 +97,15 @@ static bool accepts(const struct request *request)
 			struct http_text one = cut(&rest, ',');
 			struct http_text range = cut(&one, ';');
 
-			if (range_takes(range, anything) && !is_refused(one))
-				return true;
+			unsigned rank = range_rank(range, anything);
+
+			if (rank < best)
+				continue;
+			taken = !is_refused(one) || (taken && rank == best);
+			best = rank;
 		}
 	}
-	return !found;
+	return taken || !found;
 }
 
 static bool charset_is_utf8(struct http_text parameters)

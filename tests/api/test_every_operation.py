@@ -163,10 +163,13 @@ def test_accept(name, document, call):
              for kind in operation.responses[str(status)].get('content', {})}
     skip_unless(not kinds or kinds == {'application/json'}, 'not JSON')
     for accept in ('text/html', 'application/xml, text/*;q=0.5',
-                   'application/json;q=0', '*/*;q=0.0'):
+                   'application/json;q=0', '*/*;q=0.0',
+                   'application/json;q=0, */*', '*/*, application/*;q=0'):
         call(name).send(headers={'Accept': accept}).expect(
             406, code='not_acceptable')
     for accept in ('*/*', 'application/*', 'text/html, application/json;q=0.1',
+                   '*/*;q=0, application/json',
+                   'application/*;q=0, application/json',
                    'APPLICATION/JSON', 'text/html;q=1.0,*/*;q=0.001'):
         call(name).send(headers={'Accept': accept}).expect(
             *operation.success)
