@@ -309,3 +309,195 @@ def list_skill_people(world):
             claim.send().expect(201)
         return skill
     return {'path': {'skill_id': world.once('helpers', claims)}}
+
+
+# Goals, alone and with companions
+
+def a_goal(world):
+    """One of els's, with everything that a goal can have."""
+    def make_goal():
+        goal = world.made('create_goal')['id']
+        for _ in range(2):
+            world.made('add_goal_check_in', path={'goal_id': goal})
+        for colleague in world.colleagues()[:3]:
+            world.made('invite_goal_companion', path={'goal_id': goal},
+                       json={'person_id': world.person(colleague)})
+        return goal
+    return world.once('goal', make_goal)
+
+
+def an_invitation(world):
+    """(goal, user name) of a colleague who was asked along."""
+    goal = world.made('create_goal')['id']
+    colleague = world.colleagues()[0]
+    world.made('invite_goal_companion', path={'goal_id': goal},
+               json={'person_id': world.person(colleague)})
+    return goal, colleague
+
+
+def a_goal_template(world):
+    return world.once('goal template',
+                      lambda: world.made('create_goal_template')['id'])
+
+
+@fixture('list_goals')
+def list_goals(world):
+    a_goal(world)
+
+    def others():
+        for state in ('draft', 'active'):
+            call = make('create_goal', world)
+            call.json['state'] = state
+            call.send().expect(201)
+    world.once('goals', others)
+    return {}
+
+
+@fixture('create_goal')
+def create_goal(world):
+    return {'json': {
+        'title': f'Explain {world.word()} to the team in May',
+        'why': f'Because of {world.word()}.', 'due_on': '2099-05-31',
+        'measure': {'type': 'can_do', 'text': 'I explain it in ten minutes.'},
+        'skill_ids': [a_skill(world)], 'visibility': 'org', 'state': 'active',
+        'template_id': a_goal_template(world)}}
+
+
+@fixture('check_goal_clarity')
+def check_goal_clarity(world):
+    return {'json': {'title': 'Improve myself', 'language': 'en',
+                     'measure': {'type': 'none'}, 'due_on': None}}
+
+
+@fixture('get_goal', 'list_goal_check_ins', 'list_goal_companions')
+def goal(world):
+    return {'path': {'goal_id': a_goal(world)}}
+
+
+@fixture('update_goal')
+def update_goal(world):
+    return {'path': {'goal_id': a_goal(world)},
+            'json': {'why': f'Because of {world.word()}.',
+                     'skill_ids': [a_skill(world)]}}
+
+
+@fixture('delete_goal', 'pause_goal')
+def new_goal(world):
+    return {'path': {'goal_id': world.made('create_goal')['id']}}
+
+
+@fixture('activate_goal')
+def activate_goal(world):
+    call = make('create_goal', world)
+    call.json['state'] = 'draft'
+    return {'path': {'goal_id': call.send().expect(201).json()['id']}}
+
+
+@fixture('achieve_goal')
+def achieve_goal(world):
+    return {**new_goal(world), 'json': {'result': 'partly'}}
+
+
+@fixture('let_go_goal')
+def let_go_goal(world):
+    return {**new_goal(world), 'json': {'learned': f'A {world.word()}.'}}
+
+
+@fixture('add_goal_milestone')
+def add_goal_milestone(world):
+    return {**new_goal(world), 'json': {'title': f'Step {world.word()}',
+                                        'due_on': '2099-01-31'}}
+
+
+def milestones(world):
+    return [one['id'] for one in world.made(
+        'get_goal', path={'goal_id': a_goal(world)})['milestones']]
+
+
+@fixture('order_goal_milestones')
+def order_goal_milestones(world):
+    return {'path': {'goal_id': a_goal(world)},
+            'json': {'milestone_ids': milestones(world)[::-1]}}
+
+
+@fixture('update_goal_milestone')
+def update_goal_milestone(world):
+    return {'path': {'goal_id': a_goal(world),
+                     'milestone_id': milestones(world)[0]},
+            'json': {'done': True, 'title': f'Step {world.word()}'}}
+
+
+@fixture('remove_goal_milestone')
+def remove_goal_milestone(world):
+    goal = world.made('create_goal')
+    return {'path': {'goal_id': goal['id'],
+                     'milestone_id': goal['milestones'][0]['id']}}
+
+
+@fixture('add_goal_check_in')
+def add_goal_check_in(world):
+    return {'path': {'goal_id': a_goal_of_many(world)},
+            'json': {'text': f'It goes {world.word()}.'}}
+
+
+def a_goal_of_many(world):
+    return world.once('goal of many', lambda: world.made('create_goal')['id'])
+
+
+@fixture('invite_goal_companion')
+def invite_goal_companion(world):
+    colleague = world.person(world.colleagues()[1])
+    return {**new_goal(world), 'json': {'person_id': colleague}}
+
+
+@fixture('remove_goal_companion')
+def remove_goal_companion(world):
+    goal, colleague = an_invitation(world)
+    return {'path': {'goal_id': goal, 'person_id': world.person(colleague)}}
+
+
+@fixture('accept_goal_invitation', 'decline_goal_invitation')
+def answer_goal_invitation(world):
+    goal, colleague = an_invitation(world)
+    return {'path': {'goal_id': goal}, 'as_': colleague}
+
+
+@fixture('leave_goal')
+def leave_goal(world):
+    goal, colleague = an_invitation(world)
+    world.made('accept_goal_invitation', path={'goal_id': goal},
+               as_=colleague)
+    return {'path': {'goal_id': goal}, 'as_': colleague}
+
+
+@fixture('list_goal_templates')
+def list_goal_templates(world):
+    world.once('goal templates', lambda: [
+        world.made('create_goal_template') for _ in range(3)])
+    return {}
+
+
+@fixture('create_goal_template')
+def create_goal_template(world):
+    return {**HR, 'json': {
+        'title': f'Lead {world.word()}', 'language': 'en',
+        'description': f'About {world.word()}.',
+        'measure': {'type': 'evidence', 'text': 'A recording of it.'},
+        'milestones': ['First step', 'Second step']}}
+
+
+@fixture('get_goal_template')
+def get_goal_template(world):
+    return {'path': {'template_id': a_goal_template(world)}}
+
+
+@fixture('update_goal_template')
+def update_goal_template(world):
+    return {**HR, 'path': {'template_id': a_goal_template(world)},
+            'json': {'description': f'About {world.word()}.'}}
+
+
+@fixture('delete_goal_template')
+def delete_goal_template(world):
+    return {**HR, 'path': {
+        'template_id': world.made('create_goal_template')['id']}}

@@ -31,6 +31,12 @@ SERVER_MADE = 'the server makes this key, and UUIDv7 do not collide'
 # Why no client's input can raise them.
 REASONS = {
     'the request schema refuses it first, with a pointer': """
+        goal_check_in_text_length goal_learned_length goal_measure_known
+        goal_measure_length goal_milestone_title_length goal_title_length
+        goal_visibility_known goal_why_length
+        goal_template_description_length goal_template_language_known
+        goal_template_measure_known goal_template_measure_length
+        goal_template_title_length
         session_capacity_known session_description_length
         session_duration_known session_mode_known session_origin_known
         session_title_length session_visibility_known
@@ -42,6 +48,7 @@ REASONS = {
         skill_kind_known skill_reference_length skill_reference_scheme_known
         skill_relation_type_known""",
     'no operation writes it, only our own SQL does': """
+        goal_companion_state_known goal_ended_when_over goal_state_known
         engagement_person_unknown engagement_role_known engagement_session
         exchange_kind_known exchange_known_already exchange_origin_known
         exchange_person_exchange exchange_person_part_known
@@ -68,6 +75,8 @@ REASONS = {
         team_external_id_length team_external_id_taken team_name_length
         team_name_taken team_parent_unknown""",
     'it refers to the caller, or to what the same transaction found': """
+        goal_check_in_goal goal_companion_goal goal_companion_person
+        goal_milestone_goal goal_person goal_skill_goal
         claim_person claim_merge claim_evidence_claim
         person_organisation person_block_blocked person_block_blocker
         skill_merged_into_unknown skill_organisation
@@ -76,6 +85,7 @@ REASONS = {
         skill_merge_by skill_merge_from skill_merge_into
         skill_merge_undone_by skill_merge_entry_merge team_organisation""",
     'the statement makes its rows distinct, or takes what is there': """
+        goal_companion_key goal_skill_key
         engagement_key exchange_person_key
         person_block_key skill_label_key skill_name_key skill_parent_key
         skill_relation_key skill_merge_entry_key""",

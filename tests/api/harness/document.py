@@ -226,15 +226,12 @@ class Document:
         """The operation of a request, HEAD counted as GET; or None."""
         path = path.split('?')[0]
         method = 'GET' if method == 'HEAD' else method
-        best = None
-        for operation in self.operations.values():
-            if (operation.method == method
-                    and operation.pattern.fullmatch(path)):
-                # A literal segment goes before a placeholder.
-                if best is None or (operation.route.count('{')
-                                    < best.route.count('{')):
-                    best = operation
-        return best
+        fits = [operation for operation in self.operations.values()
+                if operation.pattern.fullmatch(path)]
+        # A literal segment goes before a placeholder, whatever the method.
+        literal = min((one.route.count('{') for one in fits), default=0)
+        return next((one for one in fits if one.method == method
+                     and one.route.count('{') == literal), None)
 
     def route_exists(self, path):
         path = path.split('?')[0]

@@ -1,0 +1,50 @@
+select from goal g
+ where g.org_id = :auth.org and g.id = :path.goal_id
+   and g.person_id = :auth.person
+   for no key update;
+
+select refuse(seen.problem)
+  from (
+	select case when g.id is null then 'not_found'
+	            when g.part <> 'owner' then 'forbidden'
+	            when m.id is null then 'not_found'
+	            when stale(:if_match, m.version) then 'stale_version'
+	            when g.state in ('achieved', 'partly', 'let_go') then 'goal_ended'
+	       end as problem
+	  from (select) one
+	  left join visible_goal g
+	    on g.org_id = :auth.org and g.id = :path.goal_id
+	   and g.deleted_at is null
+	  left join goal_milestone m
+	    on m.org_id = :auth.org and m.goal_id = g.id
+	   and m.id = :path.milestone_id
+  ) seen;
+
+update goal_milestone m
+   set title = coalesce(:body ->> 'title', m.title),
+       due_on = case when :body ? 'due_on' then (:body ->> 'due_on')::date
+                     else m.due_on end,
+       done_on = case (:body -> 'done')::boolean
+                 when true then (select coalesce(m.done_on, today()))
+                 when false then null else m.done_on end,
+       version = m.version + 1, updated_at = clock()
+ where m.org_id = :auth.org and m.goal_id = :path.goal_id
+   and m.id = :path.milestone_id;
+
+update goal g
+   set signed_at = clock(), version = g.version + 1, updated_at = clock()
+ where g.org_id = :auth.org and g.id = :path.goal_id;
+
+with told as (
+	insert into outbox (org_id, event, object_id, version, actor_id, body)
+	select :auth.org, 'goal.updated', t.id, t.version, :auth.person,
+	       jsonb_build_object('changed', jsonb_build_array('milestones'))
+	  from visible_goal t
+	 where t.org_id = :auth.org and t.id = :path.goal_id
+)
+select m.id, m.goal_id, m.title, m.due_on, m.done_on, m.version, m.created_at,
+       m.updated_at
+  from goal_milestone m
+  join visible_goal g on g.org_id = m.org_id and g.id = m.goal_id
+ where m.org_id = :auth.org and m.goal_id = :path.goal_id
+   and m.id = :path.milestone_id
