@@ -30,12 +30,12 @@ select s.org_id, s.id, s.title, s.description, s.host_id,
        s.trainer_name, s.origin, s.mode, s.place,
        case when s.host_id = (select nullif(
 	         current_setting('hefboom.person', true), '')::uuid)
-	      or exists (
-		select from engagement e
+	      or (
+		select e.live
+		  from engagement e
 		 where e.org_id = s.org_id and e.session_id = s.id
 		   and e.person_id = (select nullif(
-		       current_setting('hefboom.person', true), '')::uuid)
-		   and e.live)
+		       current_setting('hefboom.person', true), '')::uuid))
 	    then s.join_url end as join_url,
        s.zone, s.starts_local,
        lower(s.during) as starts_at, upper(s.during) as ends_at,
@@ -50,12 +50,12 @@ select s.org_id, s.id, s.title, s.description, s.host_id,
        ) as rescheduled_to,
        case when s.host_id = (select nullif(
 	         current_setting('hefboom.person', true), '')::uuid)
-	      or exists (
-		select from engagement e
+	      or (
+		select e.live
+		  from engagement e
 		 where e.org_id = s.org_id and e.session_id = s.id
 		   and e.person_id = (select nullif(
-		       current_setting('hefboom.person', true), '')::uuid)
-		   and e.live)
+		       current_setting('hefboom.person', true), '')::uuid))
 	    then s.notes end as notes,
        s.recap, s.outcomes, s.version, s.created_at, s.updated_at
   from session s

@@ -31,6 +31,8 @@ SERVER_MADE = 'the server makes this key, and UUIDv7 do not collide'
 # Why no client's input can raise them.
 REASONS = {
     'the request schema refuses it first, with a pointer': """
+        session_notes_length session_recap_length session_reason_length
+        session_answer_known
         session_capacity_known session_description_length
         session_duration_known session_mode_known session_origin_known
         session_title_length session_visibility_known
@@ -46,6 +48,8 @@ REASONS = {
         exchange_kind_known exchange_known_already exchange_origin_known
         exchange_person_exchange exchange_person_part_known
         exchange_person_person notification_actor notification_person
+        session_skill_session session_option_session session_answer_session
+        session_answer_option session_answer_person
         session_full session_host session_planned
         session_rescheduled_already session_rescheduled_from session_state_known
         claim_aside_is_retired claim_retired_when_deleted claim_source_known
@@ -68,6 +72,7 @@ REASONS = {
         team_external_id_length team_external_id_taken team_name_length
         team_name_taken team_parent_unknown""",
     'it refers to the caller, or to what the same transaction found': """
+        session_skill_skill
         claim_person claim_merge claim_evidence_claim
         person_organisation person_block_blocked person_block_blocker
         skill_merged_into_unknown skill_organisation
@@ -76,6 +81,7 @@ REASONS = {
         skill_merge_by skill_merge_from skill_merge_into
         skill_merge_undone_by skill_merge_entry_merge team_organisation""",
     'the statement makes its rows distinct, or takes what is there': """
+        session_skill_key session_answer_key session_option_once
         engagement_key exchange_person_key
         person_block_key skill_label_key skill_name_key skill_parent_key
         skill_relation_key skill_merge_entry_key""",
