@@ -501,3 +501,166 @@ def update_goal_template(world):
 def delete_goal_template(world):
     return {**HR, 'path': {
         'template_id': world.made('create_goal_template')['id']}}
+# Sessions
+
+def a_start(world, minutes=0):
+    """A local time at which nobody is expected anywhere yet."""
+    import datetime
+    import itertools
+    import time
+    counts = world.api.__dict__.setdefault(
+        'session_starts', itertools.count(int(time.time()) % 900_000))
+    return (datetime.datetime(2060, 1, 1) + datetime.timedelta(
+        minutes=15 * next(counts) + minutes)).strftime('%Y-%m-%dT%H:%M')
+
+
+def plain_session(world, state='proposed', as_=None, **members):
+    """The id of a new one that nothing was done to, or was confirmed."""
+    entries, as_ = world.api.document.operations, as_ or world.as_
+    made = Call(world, entries['create_session'], as_=as_, json={
+        'title': world.word(), 'starts_local': a_start(world), 'zone': 'UTC',
+        'duration_min': 10, **members}).send().expect(201).json()['id']
+    steps = {'proposed': (), 'polled': ('poll_session',),
+             'confirmed': ('confirm_session',),
+             'running': ('confirm_session', 'begin_session'),
+             'held': ('confirm_session', 'begin_session', 'complete_session')}
+    for step in steps[state]:
+        bodies = {'confirm_session': {}, 'poll_session': {
+            'options': [a_start(world), a_start(world)]}}
+        Call(world, entries[step], as_=as_, path={'session_id': made},
+             json=bodies.get(step)).send().expect(200)
+    return made
+
+
+def a_full_session(world):
+    """One with everything that a session can have but a poll."""
+    def make_session():
+        made = plain_session(
+            world, 'held', skill_ids=[a_skill(world)], capacity=12,
+            description=f'About {world.word()}.', place='Room 2',
+            join_url='https://meet.example.org/x', trainer_name='Ann Other',
+            seat_question='What would you like to try?')
+        world.made('put_session_recap', path={'session_id': made})
+        return made
+    return world.once('full session', make_session)
+
+
+@fixture('create_session')
+def create_session(world):
+    return {'json': {
+        'title': world.word(), 'description': f'About {world.word()}.',
+        'starts_local': a_start(world), 'zone': 'UTC', 'duration_min': 10,
+        'place': 'Room 2', 'capacity': 12, 'skill_ids': [a_skill(world)]}}
+
+
+@fixture('list_sessions')
+def list_sessions(world):
+    def sessions():
+        made = plain_session(world)
+        world.made('add_session_facilitator', path={'session_id': made})
+        return made, a_full_session(world), plain_session(world)
+    world.once('sessions', sessions)
+    return {}
+
+
+@fixture('get_session')
+def get_session(world):
+    return {'path': {'session_id': a_full_session(world)}}
+
+
+@fixture('update_session')
+def update_session(world):
+    made = world.once('session to change', lambda: plain_session(world))
+    return {'path': {'session_id': made},
+            'json': {'title': world.word(), 'capacity': 10,
+                     'skill_ids': [a_skill(world)]}}
+
+
+@fixture('poll_session')
+def poll_session(world):
+    return {'path': {'session_id': plain_session(world)},
+            'json': {'options': [a_start(world), a_start(world)]}}
+
+
+def a_poll(world):
+    """(session, option), with an answer."""
+    def make_poll():
+        made = plain_session(world, 'polled')
+        option = world.db.one(
+            'select id::text from session_option where session_id = %s'
+            ' order by starts_local limit 1', [made])
+        call = Call(world, world.api.document.operations[
+            'answer_session_poll'], as_=world.as_,
+            path={'session_id': made}, json={'answers': [
+                {'option_id': option, 'answer': 'yes'}]})
+        call.send().expect(200)
+        return made, option
+    return world.once('poll', make_poll)
+
+
+@fixture('get_session_poll')
+def get_session_poll(world):
+    return {'path': {'session_id': a_poll(world)[0]}}
+
+
+@fixture('answer_session_poll')
+def answer_session_poll(world):
+    made, option = a_poll(world)
+    return {'path': {'session_id': made}, 'json': {'answers': [
+        {'option_id': option, 'answer': 'if_needed'}]}}
+
+
+@fixture('confirm_session')
+def confirm_session(world):
+    made = plain_session(world, 'polled')
+    option = world.db.one(
+        'select id::text from session_option where session_id = %s limit 1',
+        [made])
+    return {'path': {'session_id': made}, 'json': {'option_id': option}}
+
+
+@fixture('begin_session')
+def begin_session(world):
+    return {'path': {'session_id': plain_session(world, 'confirmed')}}
+
+
+@fixture('complete_session')
+def complete_session(world):
+    return {'path': {'session_id': plain_session(world, 'running')}}
+
+
+@fixture('miss_session', 'cancel_session')
+def call_off(world):
+    return {'path': {'session_id': plain_session(world, 'confirmed')},
+            'json': {'reason': f'Because of {world.word()}.'}}
+
+
+@fixture('reschedule_session')
+def reschedule_session(world):
+    return {'path': {'session_id': plain_session(world, 'confirmed')},
+            'json': {'starts_local': a_start(world), 'zone': 'UTC',
+                     'duration_min': 10, 'place': 'Room 3',
+                     'reason': f'Because of {world.word()}.'}}
+
+
+@fixture('put_session_recap')
+def put_session_recap(world):
+    made = world.once('running session',
+                      lambda: plain_session(world, 'running'))
+    return {'path': {'session_id': made}, 'json': {
+        'notes': f'We saw {world.word()}.', 'recap': world.word(),
+        'outcomes': ['A card', 'A list']}}
+
+
+@fixture('add_session_facilitator')
+def add_session_facilitator(world):
+    return {'path': {'session_id': plain_session(world)},
+            'json': {'person_id': world.stranger('facilitator')}}
+
+
+@fixture('remove_session_facilitator')
+def remove_session_facilitator(world):
+    made = plain_session(world)
+    world.made('add_session_facilitator', path={'session_id': made})
+    return {'path': {'session_id': made,
+                     'person_id': world.stranger('facilitator')}}

@@ -37,6 +37,8 @@ REASONS = {
         goal_template_description_length goal_template_language_known
         goal_template_measure_known goal_template_measure_length
         goal_template_title_length
+        session_notes_length session_recap_length session_reason_length
+        session_answer_known
         session_capacity_known session_description_length
         session_duration_known session_mode_known session_origin_known
         session_title_length session_visibility_known
@@ -53,6 +55,8 @@ REASONS = {
         exchange_kind_known exchange_known_already exchange_origin_known
         exchange_person_exchange exchange_person_part_known
         exchange_person_person notification_actor notification_person
+        session_skill_session session_option_session session_answer_session
+        session_answer_option session_answer_person
         session_full session_host session_planned
         session_rescheduled_already session_rescheduled_from session_state_known
         claim_aside_is_retired claim_retired_when_deleted claim_source_known
@@ -77,6 +81,7 @@ REASONS = {
     'it refers to the caller, or to what the same transaction found': """
         goal_check_in_goal goal_companion_goal goal_companion_person
         goal_milestone_goal goal_person goal_skill_goal
+        session_skill_skill
         claim_person claim_merge claim_evidence_claim
         person_organisation person_block_blocked person_block_blocker
         skill_merged_into_unknown skill_organisation
@@ -86,6 +91,7 @@ REASONS = {
         skill_merge_undone_by skill_merge_entry_merge team_organisation""",
     'the statement makes its rows distinct, or takes what is there': """
         goal_companion_key goal_skill_key
+        session_skill_key session_answer_key session_option_once
         engagement_key exchange_person_key
         person_block_key skill_label_key skill_name_key skill_parent_key
         skill_relation_key skill_merge_entry_key""",

@@ -1,0 +1,76 @@
+select from session s
+ where s.org_id = :auth.org and s.id = :path.session_id
+   for no key update;
+
+select refuse(seen.problem)
+  from (
+	select case when s.id is null then 'not_found'
+	            when coalesce(s.my_role, '') not in ('host', 'facilitator')
+	            then 'forbidden'
+	            when stale(:if_match, s.version) then 'stale_version'
+	            when s.state <> 'running' then 'session_not_running'
+	       end as problem
+	  from (select) one
+	  left join visible_session s
+	    on s.org_id = :auth.org and s.id = :path.session_id
+  ) seen;
+
+delete from timer t
+ where t.org_id = :auth.org and t.object_id = :path.session_id
+   and t.kind in ('remind_session', 'start_session', 'hold_session');
+
+update session s
+   set state = 'held', version = s.version + 1, updated_at = clock()
+ where s.org_id = :auth.org and s.id = :path.session_id;
+
+insert into exchange (org_id, kind, object_id, origin, happened_at)
+select :auth.org, 'session', s.id, s.origin, least(s.starts_at, clock())
+  from visible_session s
+ where s.org_id = :auth.org and s.id = :path.session_id
+on conflict on constraint exchange_known_already do nothing;
+
+insert into exchange_person (org_id, exchange_id, person_id, part,
+                             happened_at)
+select x.org_id, x.id, e.person_id, 'both', x.happened_at
+  from exchange x
+  join engagement e on e.org_id = x.org_id and e.session_id = x.object_id
+   and e.live
+ where x.org_id = :auth.org and x.kind = 'session'
+   and x.object_id = :path.session_id
+on conflict on constraint exchange_person_key do nothing;
+
+with told as (
+	insert into outbox (org_id, event, object_id, version, actor_id, body)
+	select :auth.org, 'session.state_changed', c.id, c.version, :auth.person,
+	       jsonb_build_object('state', c.state)
+	  from visible_session c
+	 where c.org_id = :auth.org and c.id = :path.session_id
+)
+select s.id, s.title, s.description, s.host, s.facilitators, s.my_role,
+       s.trainer_name, s.origin, s.mode, s.place, s.join_url, s.zone,
+       to_char(s.starts_local, 'YYYY-MM-DD"T"HH24:MI') as starts_local,
+       s.starts_at, s.ends_at, s.duration_min, s.capacity, s.taken,
+       s.seat_question, (
+	select coalesce(json_agg(json_build_object('id', k.id,
+	           'label', k.label) order by k.label, k.id), '[]')
+	  from (
+		select distinct n.id,
+		       coalesce(n.labels ->> :auth.language, n.name) as label
+		  from session_skill a
+		 cross join lateral (
+			select k.id, k.labels, k.name
+			  from skill k
+			 where k.org_id = a.org_id and k.id = (
+				select coalesce(m.merged_into, m.id)
+				  from skill m
+				 where m.org_id = a.org_id
+				   and m.id = a.skill_id)
+			 limit 1
+		 ) n
+		 where a.org_id = :auth.org and a.session_id = s.id
+	  ) k) as skills,
+       s.visibility, s.state, s.state_reason, s.rescheduled_from,
+       s.rescheduled_to, s.notes, s.recap, s.outcomes, s.version,
+       s.created_at, s.updated_at
+  from visible_session s
+ where s.org_id = :auth.org and s.id = :path.session_id

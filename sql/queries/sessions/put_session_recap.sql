@@ -1,0 +1,60 @@
+select from session s
+ where s.org_id = :auth.org and s.id = :path.session_id
+   for no key update;
+
+select refuse(seen.problem)
+  from (
+	select case when s.id is null then 'not_found'
+	            when coalesce(s.my_role, '') not in ('host', 'facilitator')
+	            then 'forbidden'
+	            when stale(:if_match, s.version) then 'stale_version'
+	            when s.state not in ('running', 'held')
+	            then 'session_not_run'
+	       end as problem
+	  from (select) one
+	  left join visible_session s
+	    on s.org_id = :auth.org and s.id = :path.session_id
+  ) seen;
+
+update session s
+   set notes = :body ->> 'notes', recap = :body ->> 'recap',
+       outcomes = coalesce(:body -> 'outcomes', '[]'),
+       version = s.version + 1, updated_at = clock()
+ where s.org_id = :auth.org and s.id = :path.session_id;
+
+with told as (
+	insert into outbox (org_id, event, object_id, version, actor_id, body)
+	select :auth.org, 'session.updated', c.id, c.version, :auth.person,
+	       jsonb_build_object('changed', jsonb_build_array('notes',
+	           'outcomes', 'recap'))
+	  from visible_session c
+	 where c.org_id = :auth.org and c.id = :path.session_id
+)
+select s.id, s.title, s.description, s.host, s.facilitators, s.my_role,
+       s.trainer_name, s.origin, s.mode, s.place, s.join_url, s.zone,
+       to_char(s.starts_local, 'YYYY-MM-DD"T"HH24:MI') as starts_local,
+       s.starts_at, s.ends_at, s.duration_min, s.capacity, s.taken,
+       s.seat_question, (
+	select coalesce(json_agg(json_build_object('id', k.id,
+	           'label', k.label) order by k.label, k.id), '[]')
+	  from (
+		select distinct n.id,
+		       coalesce(n.labels ->> :auth.language, n.name) as label
+		  from session_skill a
+		 cross join lateral (
+			select k.id, k.labels, k.name
+			  from skill k
+			 where k.org_id = a.org_id and k.id = (
+				select coalesce(m.merged_into, m.id)
+				  from skill m
+				 where m.org_id = a.org_id
+				   and m.id = a.skill_id)
+			 limit 1
+		 ) n
+		 where a.org_id = :auth.org and a.session_id = s.id
+	  ) k) as skills,
+       s.visibility, s.state, s.state_reason, s.rescheduled_from,
+       s.rescheduled_to, s.notes, s.recap, s.outcomes, s.version,
+       s.created_at, s.updated_at
+  from visible_session s
+ where s.org_id = :auth.org and s.id = :path.session_id

@@ -1,0 +1,90 @@
+-- One's own always; where no block stands between oneself and the host: what
+-- one is or was engaged in, `org` for whoever works here today, `team` for
+-- whoever shares a team with the host today.  No role reads more.  The way in
+-- and the notes are for those who are expected.
+create or replace view visible_session with (security_invoker = true) as
+select s.org_id, s.id, s.title, s.description, s.host_id,
+       (
+	select json_build_object('person_id', o.id,
+	           'display_name', o.display_name)
+	  from person o
+	 where o.org_id = s.org_id and o.id = s.host_id
+       ) as host,
+       (
+	select coalesce(json_agg(json_build_object('person_id', o.id,
+	                'display_name', o.display_name)
+	           order by o.sort_name, o.id), '[]')
+	  from engagement f
+	  join person o on o.org_id = f.org_id and o.id = f.person_id
+	 where f.org_id = s.org_id and f.session_id = s.id
+	   and f.role = 'facilitator'
+       ) as facilitators,
+       (
+	select e.role
+	  from engagement e
+	 where e.org_id = s.org_id and e.session_id = s.id
+	   and e.person_id = (select nullif(
+	       current_setting('hefboom.person', true), '')::uuid)
+	   and (e.live or e.role <> 'participant')
+       ) as my_role,
+       s.trainer_name, s.origin, s.mode, s.place,
+       case when s.host_id = (select nullif(
+	         current_setting('hefboom.person', true), '')::uuid)
+	      or (
+		select e.live
+		  from engagement e
+		 where e.org_id = s.org_id and e.session_id = s.id
+		   and e.person_id = (select nullif(
+		       current_setting('hefboom.person', true), '')::uuid))
+	    then s.join_url end as join_url,
+       s.zone, s.starts_local,
+       lower(s.during) as starts_at, upper(s.during) as ends_at,
+       s.duration_min, s.during, s.soonest_at as _soonest_at, s.capacity,
+       s.taken, s.seat_question, s.visibility, s.state, s.state_reason,
+       s.rescheduled_from,
+       (
+	select n.id
+	  from session n
+	 where n.org_id = s.org_id and n.rescheduled_from = s.id
+	   and n.state <> 'cancelled'
+       ) as rescheduled_to,
+       case when s.host_id = (select nullif(
+	         current_setting('hefboom.person', true), '')::uuid)
+	      or (
+		select e.live
+		  from engagement e
+		 where e.org_id = s.org_id and e.session_id = s.id
+		   and e.person_id = (select nullif(
+		       current_setting('hefboom.person', true), '')::uuid))
+	    then s.notes end as notes,
+       s.recap, s.outcomes, s.version, s.created_at, s.updated_at
+  from session s
+ where s.host_id
+	= (select nullif(current_setting('hefboom.person', true), '')::uuid)
+    or (s.visibility = 'org' and (select exists (
+		select from present_employment e
+		 where e.org_id
+		       = nullif(current_setting('hefboom.org', true), '')::uuid
+		   and e.person_id = nullif(
+		       current_setting('hefboom.person', true), '')::uuid))
+	or s.visibility = 'team' and s.host_id = any (array(
+		select t.mate_id
+		  from teammate t
+		 where t.org_id
+		       = nullif(current_setting('hefboom.org', true), '')::uuid
+		   and t.person_id = nullif(
+		       current_setting('hefboom.person', true), '')::uuid))
+	or s.id = any (array(
+		select e.session_id
+		  from engagement e
+		 where e.org_id
+		       = nullif(current_setting('hefboom.org', true), '')::uuid
+		   and e.person_id = nullif(
+		       current_setting('hefboom.person', true), '')::uuid)))
+   and s.host_id <> all (array(
+	select b.other_id
+	  from blocked_pair b
+	 where b.org_id
+	       = nullif(current_setting('hefboom.org', true), '')::uuid
+	   and b.person_id = nullif(
+	       current_setting('hefboom.person', true), '')::uuid));
