@@ -8,4 +8,4 @@ update timer t
  where t.org_id = :auth.org and t.id = :arg.timer_id::uuid
    and s.org_id = t.org_id and s.id = t.object_id
    and s.state = 'confirmed' and lower(s.during) > clock()
-   and (seat_line(:auth.org, s.id)).waits
+   and (select l.waits from seat_line(:auth.org, s.id) l)

@@ -31,6 +31,7 @@ SERVER_MADE = 'the server makes this key, and UUIDv7 do not collide'
 # Why no client's input can raise them.
 REASONS = {
     'the request schema refuses it first, with a pointer': """
+        seat_answer_length seat_attendance_known
         session_capacity_known session_description_length
         session_duration_known session_mode_known session_origin_known
         session_title_length session_visibility_known
@@ -42,6 +43,10 @@ REASONS = {
         skill_kind_known skill_reference_length skill_reference_scheme_known
         skill_relation_type_known""",
     'no operation writes it, only our own SQL does': """
+        seat_attendance_has_source seat_attendance_source_known
+        seat_attendance_when_confirmed seat_expires_when_offered
+        seat_held_until_when_held seat_link_action_known seat_number_once
+        seat_person seat_session seat_state_known session_code_form
         engagement_person_unknown engagement_role_known engagement_session
         exchange_kind_known exchange_known_already exchange_origin_known
         exchange_person_exchange exchange_person_part_known
@@ -68,6 +73,7 @@ REASONS = {
         team_external_id_length team_external_id_taken team_name_length
         team_name_taken team_parent_unknown""",
     'it refers to the caller, or to what the same transaction found': """
+        seat_link_seat session_code_session
         claim_person claim_merge claim_evidence_claim
         person_organisation person_block_blocked person_block_blocker
         skill_merged_into_unknown skill_organisation
@@ -76,6 +82,7 @@ REASONS = {
         skill_merge_by skill_merge_from skill_merge_into
         skill_merge_undone_by skill_merge_entry_merge team_organisation""",
     'the statement makes its rows distinct, or takes what is there': """
+        seat_link_once session_code_key
         engagement_key exchange_person_key
         person_block_key skill_label_key skill_name_key skill_parent_key
         skill_relation_key skill_merge_entry_key""",

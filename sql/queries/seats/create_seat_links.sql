@@ -41,7 +41,9 @@ with link as materialized (
 	  from link l
 )
 select json_agg(json_build_object('action', l.action, 'token', l.token,
-           'path', '/v1/links/' || l.token, 'expires_at', l.expires_at)
+           'path', '/v1/links/' || l.token, 'expires_at',
+           to_char(l.expires_at at time zone 'UTC',
+                   'YYYY-MM-DD"T"HH24:MI:SS"Z"'))
            order by l.action) as links
   from link l
 having count(l.token) > 0
