@@ -201,8 +201,10 @@ class Patient(Database):
         while True:
             try:
                 return super().execute(text, values)
-            except (psycopg2.OperationalError, psycopg2.InterfaceError):
-                assert time.monotonic() < end
+            except psycopg2.Error as error:
+                lost = not error.pgcode or error.pgcode[:2] in ('57', '08')
+                if not lost or time.monotonic() > end:
+                    raise
                 time.sleep(0.2)
                 with contextlib.suppress(psycopg2.OperationalError):
                     self.connection = self.server.connect()
