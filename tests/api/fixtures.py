@@ -664,3 +664,146 @@ def remove_session_facilitator(world):
     world.made('add_session_facilitator', path={'session_id': made})
     return {'path': {'session_id': made,
                      'person_id': world.stranger('facilitator')}}
+# Seats
+
+def a_session(world, host=None, capacity=12, state='confirmed', starts=None,
+              hours=1, **columns):
+    """The id of a new session that overlaps with no other of these."""
+    host = host or world.stranger('host')
+    if starts is None:
+        slot = world.db.one(
+            'select count(*) from session where org_id = %s', [world.org_id])
+        starts = f'{60 * 24 + 2 * slot} hours'
+    during = world.db.one(
+        "select tstzrange(t.at, t.at + %s * interval '1 hour')::text"
+        " from (select date_trunc('minute', clock()) + %s::interval as at) t",
+        [hours, starts])
+    columns = {'title': f'About {world.word()}', 'state': state,
+               'capacity': capacity, 'zone': 'Europe/Brussels',
+               'duration_min': hours * 60, 'host_id': host,
+               'during': during, **columns}
+    session = world.db.one(
+        f'insert into session (org_id, id, {", ".join(columns)})'
+        f' values (%s, uuid7(){", %s" * len(columns)}) returning id::text',
+        [world.org_id, *columns.values()])
+    world.db.execute(
+        'insert into engagement (org_id, session_id, person_id, role, during)'
+        " values (%s, %s, %s, 'host', %s)",
+        [world.org_id, session, host, during])
+    return session
+
+
+def a_seat(world, session=None, as_=None, **body):
+    """What take_seat answers to somebody, els when nobody is named."""
+    entry = world.api.document.operations['take_seat']
+    call = Call(world, entry, as_=as_ or world.as_, json=body,
+                path={'session_id': session or a_session(world)})
+    return call.send().expect(201).json()
+
+
+def a_seat_led(world):
+    """A colleague's seat in a session of els's."""
+    session = a_session(world, host=world.person(world.as_))
+    return session, a_seat(world, session, as_=world.colleagues()[0])
+
+
+def an_offer(world):
+    """Els's, after somebody else has given up the only seat."""
+    session = a_session(world, capacity=1)
+    first = a_seat(world, session, as_=world.colleagues()[0])
+    offer = a_seat(world, session)
+    entry = world.api.document.operations['release_seat']
+    Call(world, entry, as_=world.colleagues()[0],
+         path={'seat_id': first['id']}).send().expect(200)
+    return offer['id']
+
+
+def a_link(world):
+    """The token of a link that gives up a seat of els's."""
+    return world.made('create_seat_links')['links'][0]['token']
+
+
+@fixture('take_seat')
+def take_seat(world):
+    return {'path': {'session_id': a_session(world)},
+            'json': {'answer': f'About {world.word()}'}}
+
+
+@fixture('list_session_seats')
+def list_session_seats(world):
+    def fill():
+        session = a_session(world, host=world.person(world.as_))
+        for colleague in world.colleagues()[:3]:
+            a_seat(world, session, as_=colleague, answer=world.word())
+        return session
+    return {'path': {'session_id': world.once('seats', fill)}}
+
+
+@fixture('release_my_seat')
+def release_my_seat(world):
+    return {'path': {'session_id': a_seat(world)['session_id']}}
+
+
+@fixture('get_check_in_code')
+def get_check_in_code(world):
+    session = world.once('led', lambda: a_session(
+        world, host=world.person(world.as_)))
+    return {'path': {'session_id': session}}
+
+
+@fixture('check_in')
+def check_in(world):
+    session = a_seat(world)['session_id']
+    code = world.db.one('select code from session_code where org_id = %s'
+                        ' and session_id = %s', [world.org_id, session])
+    return {'path': {'session_id': session}, 'json': {'code': code.lower()}}
+
+
+@fixture('list_my_seats')
+def list_my_seats(world):
+    world.once('my seats', lambda: [a_seat(world) for _ in range(3)])
+    return {}
+
+
+@fixture('get_my_seat')
+def get_my_seat(world):
+    return {'path': {'seat_id': world.once(
+        'my seat', lambda: a_seat(world)['id'])}}
+
+
+@fixture('create_seat_links', 'release_seat')
+def own_seat(world):
+    return {'path': {'seat_id': a_seat(world)['id']}}
+
+
+@fixture('confirm_seat')
+def confirm_seat(world):
+    return {'path': {'seat_id': a_seat(world, hold=True)['id']},
+            'json': {'answer': f'About {world.word()}'}}
+
+
+@fixture('set_attendance')
+def set_attendance(world):
+    return {'path': {'seat_id': a_seat_led(world)[1]['id']},
+            'json': {'attendance': 'excused'}}
+
+
+@fixture('accept_offer')
+def accept_offer(world):
+    return {'path': {'offer_id': an_offer(world)},
+            'json': {'answer': f'About {world.word()}'}}
+
+
+@fixture('decline_offer')
+def decline_offer(world):
+    return {'path': {'offer_id': an_offer(world)}}
+
+
+@fixture('get_link')
+def get_link(world):
+    return {'as_': None, 'path': {'token': a_link(world)}}
+
+
+@fixture('use_link')
+def use_link(world):
+    return {'as_': None, 'path': {'token': a_link(world)}, 'json': {}}

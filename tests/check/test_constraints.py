@@ -39,6 +39,7 @@ REASONS = {
         goal_template_title_length
         session_notes_length session_recap_length session_reason_length
         session_answer_known
+        seat_answer_length seat_attendance_known
         session_capacity_known session_description_length
         session_duration_known session_mode_known session_origin_known
         session_title_length session_visibility_known
@@ -51,6 +52,10 @@ REASONS = {
         skill_relation_type_known""",
     'no operation writes it, only our own SQL does': """
         goal_companion_state_known goal_ended_when_over goal_state_known
+        seat_attendance_has_source seat_attendance_source_known
+        seat_attendance_when_confirmed seat_expires_when_offered
+        seat_held_until_when_held seat_link_action_known seat_number_once
+        seat_person seat_session seat_state_known session_code_form
         engagement_person_unknown engagement_role_known engagement_session
         exchange_kind_known exchange_known_already exchange_origin_known
         exchange_person_exchange exchange_person_part_known
@@ -82,6 +87,7 @@ REASONS = {
         goal_check_in_goal goal_companion_goal goal_companion_person
         goal_milestone_goal goal_person goal_skill_goal
         session_skill_skill
+        seat_link_seat session_code_session
         claim_person claim_merge claim_evidence_claim
         person_organisation person_block_blocked person_block_blocker
         skill_merged_into_unknown skill_organisation
@@ -92,6 +98,7 @@ REASONS = {
     'the statement makes its rows distinct, or takes what is there': """
         goal_companion_key goal_skill_key
         session_skill_key session_answer_key session_option_once
+        seat_link_once session_code_key
         engagement_key exchange_person_key
         person_block_key skill_label_key skill_name_key skill_parent_key
         skill_relation_key skill_merge_entry_key""",

@@ -1,0 +1,1 @@
+select close_seats(:auth.org, :arg.object_id::uuid)

@@ -1,0 +1,7 @@
+select s.id, s.session_id, s.session_title, s.session_state, s.starts_at,
+       s.ends_at, s.zone, s.seat_question, s.state,
+       nullif(s.place, 0) as place, s.answer, s.attendance,
+       s.attendance_source, s.held_until, s.expires_at, s.version,
+       s.created_at, s.updated_at
+  from my_seat s
+ where s.org_id = :auth.org and s.id = :path.seat_id

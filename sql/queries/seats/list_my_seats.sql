@@ -1,0 +1,12 @@
+select s.id, s.session_id, s.session_title, s.session_state, s.starts_at,
+       s.ends_at, s.zone, s.seat_question, s.state,
+       nullif(s.place, 0) as place, s.answer, s.attendance,
+       s.attendance_source, s.held_until, s.expires_at, s.version,
+       s.created_at, s.updated_at
+  from my_seat s
+ where s.org_id = :auth.org and s.person_id = :auth.person
+   /*? query.state */ and s.state = any (:query.state)
+   /*? query.updated_since */ and s.updated_at >= :query.updated_since
+   and :page(s)
+ order by :order(s)
+ limit :limit

@@ -1,0 +1,3 @@
+"""Offers are seats: the same rows, the same ids."""
+
+from stages.seat import RELATIONS, body, stage  # noqa: F401
