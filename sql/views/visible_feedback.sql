@@ -32,20 +32,6 @@ select f.org_id, f.id, f.giver_id, f.receiver_id, f.request_id, f.about_kind,
 		  from skill k
 		 where k.org_id = f.org_id and k.id = f.about_id)
             end as about_names,
-       case when v.relation = 'giver' then array_remove(array[
-           case when f.example is null then 'no_example' end,
-           case when f.try_next is null then 'no_next_step' end], null)
-            else '{}' end as advice,
-       case f.about_kind
-            when 'session' then (
-		select jsonb_build_object('', s.title)
-		  from session s
-		 where s.org_id = f.org_id and s.id = f.about_id)
-            when 'skill' then (
-		select k.labels || jsonb_build_object('', k.name)
-		  from skill k
-		 where k.org_id = f.org_id and k.id = f.about_id)
-            end as about_names,
        g.display_name as giver_name, r.display_name as receiver_name
   from feedback f
  cross join lateral (

@@ -16,16 +16,6 @@ select q.org_id, q.id, q.asker_id, q.asked_id, q.about_kind, q.about_id,
 		  from skill k
 		 where k.org_id = q.org_id and k.id = q.about_id)
             end as about_names,
-       case q.about_kind
-            when 'session' then (
-		select jsonb_build_object('', s.title)
-		  from session s
-		 where s.org_id = q.org_id and s.id = q.about_id)
-            when 'skill' then (
-		select k.labels || jsonb_build_object('', k.name)
-		  from skill k
-		 where k.org_id = q.org_id and k.id = q.about_id)
-            end as about_names,
        v.relation, a.display_name as asker_name, b.display_name as asked_name
   from feedback_request q
  cross join lateral (

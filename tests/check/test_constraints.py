@@ -31,6 +31,11 @@ SERVER_MADE = 'the server makes this key, and UUIDv7 do not collide'
 # Why no client's input can raise them.
 REASONS = {
     'the request schema refuses it first, with a pointer': """
+        feedback_about_known feedback_about_length feedback_context_length
+        feedback_did_known feedback_example_length feedback_keep_length
+        feedback_release_known feedback_try_next_length feedback_useful_known
+        feedback_request_about_known feedback_request_about_length
+        feedback_request_context_length feedback_request_reason_length
         session_capacity_known session_description_length
         session_duration_known session_mode_known session_origin_known
         session_title_length session_visibility_known
@@ -42,6 +47,10 @@ REASONS = {
         skill_kind_known skill_reference_length skill_reference_scheme_known
         skill_relation_type_known""",
     'no operation writes it, only our own SQL does': """
+        feedback_gone_when_deleted feedback_released_when_told
+        feedback_request_reason_of_declined feedback_request_state_known
+        feedback_says_something feedback_state_known
+        feedback_usefulness_whole feedback_waits_in_window
         engagement_person_unknown engagement_role_known engagement_session
         exchange_kind_known exchange_known_already exchange_origin_known
         exchange_person_exchange exchange_person_part_known
@@ -68,6 +77,11 @@ REASONS = {
         team_external_id_length team_external_id_taken team_name_length
         team_name_taken team_parent_unknown""",
     'it refers to the caller, or to what the same transaction found': """
+        feedback_answer_form feedback_answered_answer feedback_answered_form
+        feedback_answered_person feedback_form_session feedback_giver
+        feedback_not_self feedback_receiver feedback_request_asked
+        feedback_request_asker feedback_request_not_self feedback_request_of
+        feedback_share_feedback feedback_share_person
         claim_person claim_merge claim_evidence_claim
         person_organisation person_block_blocked person_block_blocker
         skill_merged_into_unknown skill_organisation
@@ -76,6 +90,7 @@ REASONS = {
         skill_merge_by skill_merge_from skill_merge_into
         skill_merge_undone_by skill_merge_entry_merge team_organisation""",
     'the statement makes its rows distinct, or takes what is there': """
+        feedback_form_key feedback_request_asked_once feedback_share_key
         engagement_key exchange_person_key
         person_block_key skill_label_key skill_name_key skill_parent_key
         skill_relation_key skill_merge_entry_key""",

@@ -52,7 +52,7 @@ with made as (
 	insert into feedback_request (org_id, ask_id, asker_id, asked_id,
 	                              about_kind, about_id, about_text,
 	                              context, due_at)
-	select :auth.org, :new.id, :auth.person, t.id::uuid,
+	select distinct :auth.org, :new.id, :auth.person, t.id::uuid,
 	       :body -> 'about' ->> 'kind',
 	       case :body -> 'about' ->> 'kind'
 	       when 'skill' then (

@@ -36,7 +36,7 @@ select q.session_id, s.closes_at, n.count >= 5 as enough,
 	           'text', k.question -> 'text', 'counts', (
 			select json_agg(json_build_object('value', c.value,
 			           'label', k.question -> 'options'
-			               -> (c.at - 1), 'count', (
+			               -> (c.at - 1)::int, 'count', (
 					select count(*)
 					  from given g
 					 where g.number = k.number

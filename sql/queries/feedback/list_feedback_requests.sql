@@ -7,7 +7,7 @@ select s.id, s.relation, s.ask_id, s.asker_id, s.asker_name,
        s.context, s.due_at, s.state, s.reason, (
 	select f.id
 	  from visible_feedback f
-	 where f.org_id = s.org_id and f.request_id = s.id
+	 where f.org_id = :auth.org and f.request_id = s.id
 	   and f.state not in ('withdrawn', 'deleted')
 	 limit 1) as feedback_id,
        s.version, s.created_at, s.updated_at

@@ -34,7 +34,7 @@ select v.id, v.relation, v.ask_id, v.asker_id, v.asker_name,
        v.context, v.due_at, v.state, v.reason, (
 	select f.id
 	  from visible_feedback f
-	 where f.org_id = v.org_id and f.request_id = v.id
+	 where f.org_id = :auth.org and f.request_id = v.id
 	   and f.state not in ('withdrawn', 'deleted')
 	 limit 1) as feedback_id,
        v.version, v.created_at, v.updated_at
