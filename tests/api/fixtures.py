@@ -807,3 +807,309 @@ def get_link(world):
 @fixture('use_link')
 def use_link(world):
     return {'as_': None, 'path': {'token': a_link(world)}, 'json': {}}
+# Feedback
+
+def a_giver(world, number=0):
+    """A colleague's World, in which the caller is somebody to write to."""
+    return world.once(f'giver {number}', lambda: world.seen_by(
+        world.colleagues()[number]))
+
+
+def someone(world, number=0):
+    return world.person(world.colleagues()[number])
+
+
+def words(world):
+    return {'context': f'At {world.word()}.', 'keep': f'The {world.word()}.',
+            'try_next': f'More {world.word()}.',
+            'example': f'You said {world.word()}.'}
+
+
+def a_draft(world, receiver=None):
+    """The id of a draft of the caller's."""
+    return world.made('create_feedback', json={
+        'receiver_id': receiver or someone(world),
+        'about': {'kind': 'skill', 'id': a_skill(world)},
+        **words(world)})['id']
+
+
+def given(world, receiver=None):
+    """The id of feedback of the caller's that has been released."""
+    return world.made('send_feedback', path={
+        'feedback_id': a_draft(world, receiver)},
+        json={'release': 'now'})['id']
+
+
+def received(world, number=0):
+    """The id of feedback that was released to the caller."""
+    return given(a_giver(world, number), world.person(world.as_))
+
+
+def a_request(world, asked=None):
+    """The id of the caller's request to somebody.  What fixtures asked
+    before is closed first, for there is a limit."""
+    world.db.execute(
+        "update feedback_request set state = 'withdrawn', updated_at = clock()"
+        " where org_id = %s and asker_id = %s and state = 'open'"
+        " and context = 'A fixture.'",
+        [world.org_id, world.person(world.as_)])
+    entry = world.api.document.operations['create_feedback_request']
+    made = Call(world, entry, as_=world.as_, json={
+        'to': [asked or someone(world)], 'context': 'A fixture.',
+        'about': {'kind': 'work', 'text': world.word()}})
+    return made.send().expect(201).json()['requests'][0]['id']
+
+
+def asked_of(world):
+    """The id of a request that a colleague asks of the caller."""
+    return a_request(a_giver(world), world.person(world.as_))
+
+
+@fixture('create_feedback_request')
+def create_feedback_request(world):
+    a_request(world)
+    return {'json': {
+        'to': [someone(world), someone(world, 1)], 'context': 'A fixture.',
+        'about': {'kind': 'skill', 'id': a_skill(world),
+                  'text': world.word()},
+        'due_at': '2099-01-01T00:00:00Z'}}
+
+
+@fixture('list_feedback_requests')
+def list_feedback_requests(world):
+    world.once('asked of', lambda: [asked_of(world) for _ in range(3)])
+    return {'query': {'direction': 'received'}}
+
+
+@fixture('get_feedback_request')
+def get_feedback_request(world):
+    return {'path': {'feedback_request_id': world.once(
+        'request', lambda: asked_of(world))}}
+
+
+@fixture('decline_feedback_request')
+def decline_feedback_request(world):
+    return {'path': {'feedback_request_id': asked_of(world)},
+            'json': {'reason': f'No time before {world.word()}.'}}
+
+
+@fixture('withdraw_feedback_request')
+def withdraw_feedback_request(world):
+    return {'path': {'feedback_request_id': a_request(world)}}
+
+
+@fixture('answer_feedback_request')
+def answer_feedback_request(world):
+    return {'path': {'feedback_request_id': asked_of(world)},
+            'json': words(world)}
+
+
+@fixture('create_feedback')
+def create_feedback(world):
+    return {'json': {'receiver_id': someone(world),
+                     'about': {'kind': 'skill', 'id': a_skill(world)},
+                     **words(world)}}
+
+
+@fixture('list_feedback')
+def list_feedback(world):
+    world.once('received', lambda: [received(world) for _ in range(3)])
+    return {'query': {'direction': 'received'}}
+
+
+@fixture('get_feedback')
+def get_feedback(world):
+    return {'path': {'feedback_id': world.once(
+        'feedback', lambda: received(world))}}
+
+
+@fixture('update_feedback')
+def update_feedback(world):
+    return {'path': {'feedback_id': world.once(
+        'draft', lambda: a_draft(world))}, 'json': words(world)}
+
+
+@fixture('send_feedback')
+def send_feedback(world):
+    return {'path': {'feedback_id': a_draft(world)},
+            'json': {'release': 'window',
+                     'window_ends_at': in_days(world, 20)}}
+
+
+def in_days(world, days):
+    moment = world.db.one(
+        "select to_char(clock() at time zone 'UTC' + make_interval(days =>"
+        """ %s), 'YYYY-MM-DD"T"HH24:MI:SS"Z"')""", [days])
+    return moment
+
+
+@fixture('withdraw_feedback')
+def withdraw_feedback(world):
+    return {'path': {'feedback_id': a_draft(world)}}
+
+
+@fixture('read_feedback', 'delete_feedback')
+def of_the_receiver(world):
+    return {'path': {'feedback_id': received(world)}}
+
+
+@fixture('say_feedback_usefulness')
+def say_feedback_usefulness(world):
+    return {'path': {'feedback_id': received(world)},
+            'json': {'useful': 3, 'did': 'changed'}}
+
+
+@fixture('share_feedback')
+def share_feedback(world):
+    return {'path': {'feedback_id': received(world),
+                     'person_id': someone(world, 1)}}
+
+
+@fixture('unshare_feedback')
+def unshare_feedback(world):
+    feedback = received(world)
+    world.made('share_feedback', path={
+        'feedback_id': feedback, 'person_id': someone(world, 1)})
+    return {'path': {'feedback_id': feedback,
+                     'person_id': someone(world, 1)}}
+
+
+@fixture('list_feedback_shares')
+def list_feedback_shares(world):
+    def share():
+        feedback = received(world)
+        for number in (1, 2, 3):
+            world.made('share_feedback', path={
+                'feedback_id': feedback, 'person_id': someone(world, number)})
+        return feedback
+    return {'path': {'feedback_id': world.once('shares', share)}}
+
+
+@fixture('list_feedback_shared_with_me')
+def list_feedback_shared_with_me(world):
+    def share():
+        for number in (0, 1, 2):
+            other = a_giver(world, number)
+            feedback = given(a_giver(world, 3), world.person(other.as_))
+            other.made('share_feedback', path={
+                'feedback_id': feedback,
+                'person_id': world.person(world.as_)})
+        return True
+    world.once('shared with me', share)
+    return {}
+
+
+@fixture('get_my_feedback_usefulness')
+def get_my_feedback_usefulness(world):
+    def be_useful():
+        receiver = a_giver(world)
+        for _ in range(5):
+            receiver.made('say_feedback_usefulness', path={
+                'feedback_id': given(world, world.person(receiver.as_))})
+        return True
+    world.once('useful', be_useful)
+    return {}
+
+
+QUESTIONS = [
+    {'kind': 'text', 'text': {'en': 'What will you try first?'}},
+    {'kind': 'choice', 'text': {'nl': 'Wat wilt u meer?'}, 'options': [
+        {'nl': 'Oefenen'}, {'nl': 'Uitleg'}, {'nl': 'Pauze'}]},
+    {'kind': 'scale', 'text': {'fr': 'Le rythme ?'}, 'scale_of': 'pace'},
+    {'kind': 'yes_no', 'text': {'de': 'Noch einmal?'}}]
+
+
+def answers(world):
+    return [{'question': 1, 'text': f'The {world.word()}.'},
+            {'question': 2, 'choice': 2}, {'question': 3, 'scale': 4},
+            {'question': 4, 'yes_no': True}]
+
+
+def a_session(world, host, participants, hours=-2, state='held',
+              facilitators=()):
+    """The id of a session of one hour that begins in so many hours; there
+    where sessions are only looked at.  Nobody is kept busy by it."""
+    session = world.db.one(
+        'insert into session (org_id, id, title, host_id, duration_min,'
+        ' state, during) values (%s, uuid7(), %s, %s, 60, %s,'
+        ' tstzrange(clock() + make_interval(hours => %s),'
+        ' clock() + make_interval(hours => %s))) returning id::text',
+        [world.org_id, f'Session {world.word()}', host, state, hours,
+         hours + 1])
+    for role, people in (('host', [host]), ('facilitator', facilitators),
+                         ('participant', participants)):
+        for person in people:
+            world.db.execute(
+                'insert into engagement (org_id, session_id, person_id, role)'
+                ' values (%s, %s, %s, %s)',
+                [world.org_id, session, person, role])
+    return session
+
+
+def with_form(world, session, host):
+    entry = world.api.document.operations['put_feedback_form']
+    Call(world, entry, as_=host, path={'session_id': session},
+         json={'questions': QUESTIONS}).send().expect(200)
+    return session
+
+
+def a_form(world, **more):
+    """The id of a session with a form, in which the caller took part."""
+    host = world.colleagues()[0]
+    return with_form(world, a_session(
+        world, world.person(host), [world.person(world.as_)], **more), host)
+
+
+@fixture('get_feedback_form')
+def get_feedback_form(world):
+    return {'path': {'session_id': world.once(
+        'form', lambda: a_form(world))}}
+
+
+@fixture('put_feedback_form')
+def put_feedback_form(world):
+    def session():
+        return with_form(world, a_session(
+            world, world.person(world.as_), []), world.as_)
+    return {'path': {'session_id': world.once('my form', session)},
+            'json': {'questions': QUESTIONS}}
+
+
+@fixture('give_feedback_answers')
+def give_feedback_answers(world):
+    return {'path': {'session_id': a_form(world)},
+            'json': {'answers': answers(world)}}
+
+
+def my_answers(world):
+    def answer():
+        call = make('give_feedback_answers', world)
+        call.send().expect(201)
+        return call.path['session_id']
+    return world.once('my answers', answer)
+
+
+@fixture('get_my_feedback_answers')
+def get_my_feedback_answers(world):
+    return {'path': {'session_id': my_answers(world)}}
+
+
+@fixture('change_feedback_answers')
+def change_feedback_answers(world):
+    return {'path': {'session_id': my_answers(world)},
+            'json': {'answers': answers(world)}}
+
+
+@fixture('get_feedback_results')
+def get_feedback_results(world):
+    def close():
+        session = with_form(world, a_session(
+            world, world.person(world.as_), [], hours=-24 * 8), world.as_)
+        import json
+        for _ in range(6):
+            world.db.execute(
+                'insert into feedback_answer (org_id, session_id, answers)'
+                ' values (%s, %s, %s)', [world.org_id, session,
+                                         json.dumps(answers(world))])
+        return session
+    return {'path': {'session_id': world.once('results', close)}}

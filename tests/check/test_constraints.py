@@ -40,6 +40,11 @@ REASONS = {
         session_notes_length session_recap_length session_reason_length
         session_answer_known
         seat_answer_length seat_attendance_known
+        feedback_about_known feedback_about_length feedback_context_length
+        feedback_did_known feedback_example_length feedback_keep_length
+        feedback_release_known feedback_try_next_length feedback_useful_known
+        feedback_request_about_known feedback_request_about_length
+        feedback_request_context_length feedback_request_reason_length
         session_capacity_known session_description_length
         session_duration_known session_mode_known session_origin_known
         session_title_length session_visibility_known
@@ -56,6 +61,10 @@ REASONS = {
         seat_attendance_when_confirmed seat_expires_when_offered
         seat_held_until_when_held seat_link_action_known seat_number_once
         seat_person seat_session seat_state_known session_code_form
+        feedback_gone_when_deleted feedback_released_when_told
+        feedback_request_reason_of_declined feedback_request_state_known
+        feedback_says_something feedback_state_known
+        feedback_usefulness_whole feedback_waits_in_window
         engagement_person_unknown engagement_role_known engagement_session
         exchange_kind_known exchange_known_already exchange_origin_known
         exchange_person_exchange exchange_person_part_known
@@ -88,6 +97,11 @@ REASONS = {
         goal_milestone_goal goal_person goal_skill_goal
         session_skill_skill
         seat_link_seat session_code_session
+        feedback_answer_form feedback_answered_answer feedback_answered_form
+        feedback_answered_person feedback_form_session feedback_giver
+        feedback_not_self feedback_receiver feedback_request_asked
+        feedback_request_asker feedback_request_not_self feedback_request_of
+        feedback_share_feedback feedback_share_person
         claim_person claim_merge claim_evidence_claim
         person_organisation person_block_blocked person_block_blocker
         skill_merged_into_unknown skill_organisation
@@ -99,6 +113,7 @@ REASONS = {
         goal_companion_key goal_skill_key
         session_skill_key session_answer_key session_option_once
         seat_link_once session_code_key
+        feedback_form_key feedback_request_asked_once feedback_share_key
         engagement_key exchange_person_key
         person_block_key skill_label_key skill_name_key skill_parent_key
         skill_relation_key skill_merge_entry_key""",
