@@ -1,3 +1,8 @@
+create function instant(at timestamptz) returns text
+	language sql stable strict parallel safe
+	return (to_json(at at time zone 'UTC') #>> '{}') || 'Z';
+comment on function instant is 'RFC 3339 in UTC, as columns are written: for the times inside JSON.';
+
 create table endorsement (
 	org_id uuid not null,
 	id uuid not null,

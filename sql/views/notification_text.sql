@@ -11,9 +11,5 @@ select t.kind, t.language, t.text
 	, ('skill_stale', 'nl', 'De laatste dag van uw vaardigheid “{title}” is voorbij: klopt ze nog?')
 	, ('skill_stale', 'fr', 'Votre compétence « {title} » est arrivée à échéance : est-elle toujours d’actualité ?')
 	, ('skill_stale', 'de', 'Ihre Fähigkeit „{title}“ ist abgelaufen: stimmt sie noch?')
-	, ('skill_merged', 'en', '{actor} merged two skills of the catalogue: yours is now called “{title}”.')
-	, ('skill_merged', 'nl', '{actor} voegde twee vaardigheden van de catalogus samen: de uwe heet nu “{title}”.')
-	, ('skill_merged', 'fr', '{actor} a réuni deux compétences du catalogue : la vôtre s’appelle désormais « {title} ».')
-	, ('skill_merged', 'de', '{actor} hat zwei Fähigkeiten des Katalogs vereint: Ihre heißt jetzt „{title}“.')
 ) t (kind, language, text)
  where t.kind <> '';

@@ -26,8 +26,8 @@ select m.me, u.unread_count, n.notifications, x.next_sessions, t.teams,
  cross join lateral (
 	select coalesce(json_agg(json_build_object('id', i.id, 'kind', i.kind,
 	           'object', i.object, 'actor', i.actor, 'text', i.text,
-	           'read_at', i.read_at, 'created_at', i.created_at,
-	           'updated_at', i.updated_at, 'version', i.version)
+	           'read_at', instant(i.read_at), 'created_at', instant(i.created_at),
+	           'updated_at', instant(i.updated_at), 'version', i.version)
 	           order by i.created_at desc, i.id desc), '[]')
 	           as notifications
 	  from (
@@ -43,7 +43,7 @@ select m.me, u.unread_count, n.notifications, x.next_sessions, t.teams,
  cross join lateral (
 	select coalesce(json_agg(json_build_object('id', i.id,
 	           'title', i.title, 'state', i.state, 'role', i.role,
-	           'starts_at', i.starts_at, 'ends_at', i.ends_at,
+	           'starts_at', instant(i.starts_at), 'ends_at', instant(i.ends_at),
 	           'zone', i.zone, 'mode', i.mode, 'place', i.place)
 	           order by i.starts_at, i.id), '[]') as next_sessions
 	  from (
@@ -106,7 +106,7 @@ select m.me, u.unread_count, n.notifications, x.next_sessions, t.teams,
 	           'object', json_build_object('kind', i.object_kind,
 	               'id', i.object_id,
 	               'title', coalesce(l.titles ->> :auth.language, l.title)),
-	           'asked_at', i.asked_at, 'due_at', i.due_at)
+	           'asked_at', instant(i.asked_at), 'due_at', instant(i.due_at))
 	           order by i.due_at, i.asked_at, i.object_id), '[]')
 	           as asked_of_me
 	  from (

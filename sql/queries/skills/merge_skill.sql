@@ -82,14 +82,7 @@ with live as (
 	       version = c.version + 1, updated_at = clock()
 	  from choice o
 	 where c.org_id = :auth.org and c.id = o.id
-	returning c.id, c.version, c.person_id, o.is_both, o.state
-), noticed as (
-	insert into notification (org_id, person_id, kind, object_kind,
-	                          object_id, actor_id)
-	select :auth.org, d.person_id, 'skill_merged', 'claim', d.id,
-	       :auth.person
-	  from done d
-	 where not d.is_both and d.person_id is distinct from :auth.person
+	returning c.id, c.version, o.is_both, o.state
 ), told as (
 	insert into outbox (org_id, event, object_id, version, actor_id, body)
 	select :auth.org, 'claim.updated', d.id, d.version, :auth.person,

@@ -226,15 +226,17 @@ class Document:
         """The operation of a request, HEAD counted as GET; or None."""
         path = path.split('?')[0]
         method = 'GET' if method == 'HEAD' else method
-        best = None
-        for operation in self.operations.values():
-            if (operation.method == method
-                    and operation.pattern.fullmatch(path)):
-                # A literal segment goes before a placeholder.
-                if best is None or (operation.route.count('{')
-                                    < best.route.count('{')):
-                    best = operation
-        return best
+        routes = [operation for operation in self.operations.values()
+                  if operation.pattern.fullmatch(path)]
+        if not routes:
+            return None
+        # A literal segment goes before a placeholder, whatever the methods.
+        best = min((operation.route for operation in routes),
+                   key=lambda route: route.count('{'))
+        for operation in routes:
+            if operation.method == method and operation.route == best:
+                return operation
+        return None
 
     def route_exists(self, path):
         path = path.split('?')[0]
