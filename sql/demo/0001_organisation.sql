@@ -9,8 +9,8 @@ select set_config('hefboom.org', '01923c1b-7100-7000-8000-000000000001', true);
 insert into timer (org_id, kind, object_id, due_at)
 select o.id, kind, o.id, clock() + interval '1 hour'
   from organisation o,
-       unnest('{purge_idempotency_keys,purge_outbox,purge_jobs}'::text[])
-       as kind
+       unnest('{purge_idempotency_keys,purge_outbox,purge_jobs,
+                purge_notifications}'::text[]) as kind
  where o.name = 'demo';
 
 insert into team (org_id, id, external_id, name, parent_id, created_at,

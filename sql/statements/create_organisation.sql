@@ -9,7 +9,7 @@ with made as (
 	insert into timer (org_id, kind, object_id, due_at)
 	select made.id, kind, made.id, clock() + interval '1 hour'
 	  from made,
-	       unnest('{purge_idempotency_keys,purge_outbox,purge_jobs}'::text[])
-	       as kind
+	       unnest('{purge_idempotency_keys,purge_outbox,purge_jobs,
+	                purge_notifications}'::text[]) as kind
 )
 select id from made

@@ -107,5 +107,13 @@ select t.kind, t.language, t.text
 	, ('feedback_useful', 'nl', '{actor} vertelde je wat er met je feedback gebeurde: {title}')
 	, ('feedback_useful', 'fr', '{actor} vous dit ce que votre retour est devenu : {title}')
 	, ('feedback_useful', 'de', '{actor} hat Ihnen gesagt, was aus Ihrem Feedback wurde: {title}')
+	, ('skill_endorsed', 'en', '{actor} endorsed your skill “{title}”.')
+	, ('skill_endorsed', 'nl', '{actor} bevestigt uw vaardigheid “{title}”.')
+	, ('skill_endorsed', 'fr', '{actor} a confirmé votre compétence « {title} ».')
+	, ('skill_endorsed', 'de', '{actor} bestätigt Ihre Fähigkeit „{title}“.')
+	, ('skill_stale', 'en', 'The last day of your skill “{title}” is over: is it still so?')
+	, ('skill_stale', 'nl', 'De laatste dag van uw vaardigheid “{title}” is voorbij: klopt ze nog?')
+	, ('skill_stale', 'fr', 'Votre compétence « {title} » est arrivée à échéance : est-elle toujours d’actualité ?')
+	, ('skill_stale', 'de', 'Ihre Fähigkeit „{title}“ ist abgelaufen: stimmt sie noch?')
 ) t (kind, language, text)
  where t.kind <> '';

@@ -1113,3 +1113,104 @@ def get_feedback_results(world):
                                          json.dumps(answers(world))])
         return session
     return {'path': {'session_id': world.once('results', close)}}
+# What colleagues saw, what one is told, the first screen
+
+def an_endorser(world, number):
+    """A colleague's World, without anything of its own."""
+    return world.once(f'colleague {number}', lambda: world.seen_by(
+        world.colleagues()[number]))
+
+
+def endorsed(world, by, claim=None):
+    """An endorsement of a claim of the world's own, new unless named."""
+    claim = claim or world.made('create_my_skill')['id']
+    return by.made('endorse_skill', json={'saw_in': 'other'}, path={
+        'person_id': world.person(world.as_), 'claim_id': claim})
+
+
+def an_endorsed_claim(world):
+    def make_claim():
+        claim = world.made('create_my_skill')['id']
+        for number in (0, 1, 2):
+            endorsed(world, an_endorser(world, number), claim)
+        return claim
+    return world.once('endorsed claim', make_claim)
+
+
+@fixture('endorse_skill')
+def endorse_skill(world):
+    owner = an_endorser(world, 0)
+    return {'path': {'person_id': world.person(owner.as_),
+                     'claim_id': owner.made('create_my_skill')['id']},
+            'json': {'saw_in': 'project', 'level_seen': 4,
+                     'text': f'I saw it in {world.word()}.'}}
+
+
+@fixture('list_skill_endorsements')
+def list_skill_endorsements(world):
+    return {'path': {'person_id': world.person(world.as_),
+                     'claim_id': an_endorsed_claim(world)}}
+
+
+@fixture('get_endorsement', 'withdraw_endorsement')
+def own_endorsement(world):
+    made = world.made('endorse_skill')
+    return {'path': {'endorsement_id': made['id']}}
+
+
+@fixture('hide_endorsement')
+def hide_endorsement(world):
+    made = endorsed(world, an_endorser(world, 0))
+    return {'path': {'endorsement_id': made['id']}}
+
+
+@fixture('show_endorsement')
+def show_endorsement(world):
+    hidden = world.made('hide_endorsement')
+    return {'path': {'endorsement_id': hidden['id']}}
+
+
+@fixture('list_my_notifications')
+def list_my_notifications(world):
+    an_endorsed_claim(world)
+    return {}
+
+
+@fixture('get_my_notification', 'read_my_notification')
+def my_notification(world):
+    an_endorsed_claim(world)
+    return {'path': {'notification_id': world.some_id(
+        'notification',
+        f"person_id = '{world.person(world.as_)}' and actor_id is not null")}}
+
+
+@fixture('read_my_notifications')
+def read_my_notifications(world):
+    return {'json': {'until': '2026-01-02T03:04:05Z'}}
+
+
+@fixture('list_my_exchanges')
+def list_my_exchanges(world):
+    """What happens writes them; that is another resource's, so some are put
+    there."""
+    def insert():
+        for number in (0, 1, 2):
+            world.db.execute(
+                'with made as (insert into exchange (org_id, kind, object_id,'
+                " origin, happened_at) values (%s, 'informal', uuid7(),"
+                " 'informal', clock() - interval '3 days') returning org_id,"
+                ' id, happened_at) insert into exchange_person (org_id,'
+                ' exchange_id, person_id, part, happened_at) select m.org_id,'
+                " m.id, p.id, 'both', m.happened_at from made m,"
+                ' unnest(%s::uuid[]) p (id)', [world.org_id, [
+                    world.person(world.as_),
+                    world.person(world.colleagues()[number])]])
+        return True
+    world.once('exchanges', insert)
+    return {}
+
+
+@fixture('get_home')
+def get_home(world):
+    list_my_notifications(world)
+    return {}

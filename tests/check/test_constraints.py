@@ -54,6 +54,8 @@ REASONS = {
         claim_evidence_url_length
         person_language_known person_zone_length
         skill_kind_known skill_reference_length skill_reference_scheme_known
+        endorsement_level_seen_known endorsement_saw_in_known
+        endorsement_text_length
         skill_relation_type_known""",
     'no operation writes it, only our own SQL does': """
         goal_companion_state_known goal_ended_when_over goal_state_known
@@ -78,6 +80,8 @@ REASONS = {
         job_finished_when_over job_state_known
         skill_merged_into_state skill_state_known skill_successor_state
         skill_label_kind_known skill_merge_entry_kind_known
+        endorsement_hidden_since endorsement_state_known
+        endorsement_wordless_when_withdrawn
         timer_already_set""",
     'imports alone write it, and say themselves what is wrong with a row': """
         employment_during_empty employment_manager_unknown
@@ -108,6 +112,8 @@ REASONS = {
         skill_suggested_by_unknown skill_label_skill skill_name_skill
         skill_parent_skill skill_reference_skill skill_relation_skill
         skill_merge_by skill_merge_from skill_merge_into
+        endorsement_claim endorsement_endorser endorsement_exchange
+        endorsement_person
         skill_merge_undone_by skill_merge_entry_merge team_organisation""",
     'the statement makes its rows distinct, or takes what is there': """
         goal_companion_key goal_skill_key

@@ -20,6 +20,12 @@ delete from claim_evidence e
 	select a.id from aside_claim a
 	 where a.org_id = :auth.org and a.claim_id = :path.claim_id));
 
+delete from endorsement e
+ where e.org_id = :auth.org
+   and (e.claim_id = :path.claim_id or e.claim_id in (
+	select a.id from aside_claim a
+	 where a.org_id = :auth.org and a.claim_id = :path.claim_id));
+
 delete from timer t
  where t.org_id = :auth.org and t.kind = 'expire_claim'
    and (t.object_id = :path.claim_id or t.object_id in (

@@ -6,7 +6,11 @@ select s.id, s.skill_id, s.skill_label, s.skill_kind, s.level, s.interest,
 	           'happened_on', e.happened_on)
 	           order by e.happened_on desc, e.id desc), '[]')
 	  from visible_claim_evidence e
-	 where e.org_id = :auth.org and e.claim_id = s.id) as evidence,
+	 where e.org_id = :auth.org and e.claim_id = s.id) as evidence, (
+	select count(n.id)
+	  from visible_endorsement n
+	 where n.org_id = :auth.org and n.claim_id = s.id
+	   and n.state = 'given' and n.fresh) as endorsement_count,
        s.version, s.created_at, s.updated_at, s.deleted_at, s._name
   from (
 	select c.org_id, c.id, c.skill_id,

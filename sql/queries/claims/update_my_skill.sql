@@ -75,7 +75,11 @@ select c.id, c.skill_id, coalesce(k.labels ->> :auth.language, k.name)
 	           'happened_on', e.happened_on)
 	           order by e.happened_on desc, e.id desc), '[]')
 	  from visible_claim_evidence e
-	 where e.org_id = :auth.org and e.claim_id = c.id) as evidence,
+	 where e.org_id = :auth.org and e.claim_id = c.id) as evidence, (
+	select count(n.id)
+	  from visible_endorsement n
+	 where n.org_id = :auth.org and n.claim_id = c.id
+	   and n.state = 'given' and n.fresh) as endorsement_count,
        c.version, c.created_at, c.updated_at, c.deleted_at
   from visible_claim c
   join skill k on k.org_id = c.org_id and k.id = c.skill_id

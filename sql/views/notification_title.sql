@@ -1,0 +1,16 @@
+-- What an object is called now, as far as the reader may see it.  `titles`
+-- holds the languages of what has a name in each; one block a kind.
+create or replace view notification_title with (security_invoker = true) as
+select t.org_id, t.object_kind, t.object_id, t.title, t.titles
+  from (
+	select null::uuid as org_id, null as object_kind,
+	       null::uuid as object_id, null as title, null::jsonb as titles
+	 where false
+	union all
+	select c.org_id, 'claim', c.id, k.name, k.labels
+	  from visible_claim c
+	  join skill k on k.org_id = c.org_id and k.id = c.skill_id
+	union all
+	select s.org_id, 'session', s.id, s.title, null
+	  from visible_session s
+  ) t;
