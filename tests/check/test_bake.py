@@ -35,6 +35,7 @@ UPDATE = 'sql/queries/notes/update_note.sql'
 DELETE = 'sql/queries/notes/delete_note.sql'
 COUNT = 'sql/statements/count_notes_of.sql'
 JOB = 'sql/jobs/close_notes.sql'
+STATES = 'openapi/states.yaml'
 
 # (name, [(file, what was there or None for all of it, what is there)],
 #  the lines that bake says).  A file that becomes None is removed.
@@ -103,7 +104,8 @@ CASES = [
     ('problem_not_written', [(NOTES, 'problems: [note_title_taken]', 'problems: [note_taken]')],
      ["openapi/paths/notes.yaml:47: problem 'note_taken' is not in problems.yaml"]),
     ('problem_not_listed', [(NOTES, '[note_title_taken, note_closed]', '[note_title_taken]')],
-     ["sql/queries/notes/update_note.sql:7: problem 'note_closed' is not in the operation's problems"]),
+     ["openapi/states.yaml:9: 'note_closed' (closed) is no problem of update_note",
+      "sql/queries/notes/update_note.sql:7: problem 'note_closed' is not in the operation's problems"]),
     ('problem_refused', [(GET, 'select n.id', "select refuse('note_lost') as _refuse, n.id")],
      ["sql/queries/notes/get_note.sql:1: problem 'note_lost' is not in the operation's problems"]),
     ('problem_not_raised', [(NOTES, 'x-hefboom: {plan: custom}', 'x-hefboom: {problems: [note_closed]}')],
@@ -259,6 +261,44 @@ CASES = [
      ["sql/migrations/0001_notes.sql:13: 'note_owner' reaches across organisations"]),
     ('constraint_name', [(TABLES, 'constraint note_key', 'constraint key_of_note')],
      ["sql/migrations/0001_notes.sql:12: constraint 'key_of_note' is neither a problem nor note_..."]),
+    ('life_unknown', [(STATES, '  aside:', '  asides:')],
+     ["openapi/states.yaml:18: 'asides' is missing, unknown or of another type"]),
+    ('life_unknown_below', [(STATES, 'refusal:', 'refuses:')],
+     ["openapi/states.yaml:9: 'refuses' is missing, unknown or of another type"]),
+    ('life_incomplete', [(STATES, '      by: [owner]\n', '')],
+     ["openapi/states.yaml:7: 'by' is missing, unknown or of another type"]),
+    ('life_type', [(STATES, 'from: {open: open}', 'from: [open]')],
+     ["openapi/states.yaml:8: 'from' is missing, unknown or of another type"]),
+    ('life_empty', [(STATES, None, 'note:\n')],
+     ["openapi/states.yaml:1: 'note' is missing, unknown or of another type"]),
+    ('life_action_unknown', [(STATES, 'update_note', 'amend_note')],
+     ["openapi/states.yaml:6: no operation 'amend_note' with {note_id} in its path"]),
+    ('life_action_elsewhere', [(STATES, 'update_note:', 'create_note:'), (STATES, '      refusal: note_closed\n', '      refusal: not_found\n')],
+     ["openapi/states.yaml:6: no operation 'create_note' with {note_id} in its path"]),
+    ('life_state_unknown', [(STATES, '{open: open}', '{ajar: open, open: open}')],
+     ["openapi/states.yaml:3: 'ajar' is no state, or nothing leads to it"]),
+    ('life_next_unknown', [(STATES, '{open: open}', '{open: ajar}')],
+     ["openapi/states.yaml:3: 'ajar' is no state, or nothing leads to it"]),
+    ('life_next_of_many', [(STATES, '{open: open}', '{open: [open, closed]}')],
+     ["openapi/states.yaml:8: 'open' is missing, unknown or of another type"]),
+    ('life_next_of_timer_unknown', [(STATES, 'close_notes: {from: {open: closed}}', 'close_notes: {from: {open: shut}}')],
+     ["openapi/states.yaml:3: 'shut' is no state, or nothing leads to it"]),
+    ('life_unreachable', [(STATES, '[open, closed]', '[open, closed, lost]'), (STATES, '      refusal: note_closed\n', "      refusal: {closed: note_closed, lost: not_found}\n"), (STATES, 'closed: closed}', 'closed: closed, lost: lost}')],
+     ["openapi/states.yaml:3: 'lost' is no state, or nothing leads to it"]),
+    ('life_initial_unknown', [(STATES, '[open]', '[open, ajar]')],
+     ["openapi/states.yaml:3: 'ajar' is no state, or nothing leads to it"]),
+    ('life_timer', [(STATES, 'close_notes:', 'shut_notes:')],
+     ["openapi/states.yaml:15: no sql/jobs/shut_notes.sql"]),
+    ('life_refusal_undeclared', [(STATES, 'note_closed', 'note_shut')],
+     ["openapi/states.yaml:9: 'note_shut' (closed) is no problem of update_note"]),
+    ('life_refusal_missing', [(STATES, '      refusal: note_closed\n', '')],
+     ["openapi/states.yaml:7: 'None' (closed) is no problem of update_note"]),
+    ('life_refusal_of_one_state', [(STATES, 'note_closed', '{ajar: note_closed}')],
+     ["openapi/states.yaml:9: 'None' (closed) is no problem of update_note"]),
+    ('life_other_may', [(STATES, 'colleague: 404', 'owner: 404')],
+     ["openapi/states.yaml:10: 'owner' may, or 404 is no refusal"]),
+    ('life_other_succeeds', [(STATES, 'colleague: 404', 'colleague: 204')],
+     ["openapi/states.yaml:10: 'colleague' may, or 204 is no refusal"]),
 ]
 
 
