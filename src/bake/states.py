@@ -2,12 +2,11 @@
 
 from document import Map
 
-MOVES = {'*': str}
-SHAPE = {'table': str, 'states': list, 'initial': list, 'aside': {'*': str},
-         'timers': {'*': {'from': MOVES}}, 'besides': {'*': {'from': MOVES}}, 'actions': {'*': {
-             'by': list, 'from': MOVES, 'refusal': (str, Map), 'others': {'*': int}}}}
-LACKED = {'*', 'timers', 'besides', 'aside', 'refusal', 'others'}
-ALWAYS = ['forbidden', 'not_found']  # problems that need no declaration
+MOVES = {'*': {'from': {'*': str}}}
+SHAPE = {'table': str, 'states': list, 'initial': list, 'hidden': {'*': list}, 'aside': {'*': str},
+         'timers': MOVES, 'besides': MOVES, 'actions': {'*': {
+             'by': list, 'from': {'*': str}, 'refusal': (str, Map), 'others': {'*': int}}}}
+NEEDED = {'table', 'states', 'initial', 'actions', 'by', 'from'}
 
 
 def shape_faults(owner, key, shape):
@@ -15,14 +14,15 @@ def shape_faults(owner, key, shape):
     if not isinstance(value, Map if isinstance(shape, dict) else shape):
         yield owner, key, "'%s' is missing, unknown or of another type" % key
     elif isinstance(shape, dict):
-        for name in {*value, *shape} - LACKED.difference(value):
+        for name in {*value, *NEEDED.intersection(shape)}:
             yield from shape_faults(value, name, shape.get(name, shape.get('*', ())))
 
 
 def refusals(kind, action):
     """State -> problem, wherever an action does not begin."""
-    code = action.get('refusal')
-    return {state: code.get(state) if isinstance(code, Map) else code
+    code, hidden = action.get('refusal'), kind.get('hidden', {})
+    return {state: 'not_found' if all(state in hidden.get(one, ()) for one in action['by'])
+            else code.get(state) if isinstance(code, Map) else code
             for state in kind['states'] if state not in action['from']}
 
 
@@ -42,7 +42,7 @@ def kind_faults(tree, name, kind, operations):
         if operation is None or name + '_id' not in operation.placeholders:
             yield kind['actions'], key, "no operation '%s' with {%s_id} in its path" % (key, name)
         for state, code in refusals(kind, action).items() if operation else ():
-            if code not in operation.problems + ALWAYS:
+            if code not in operation.problems + ['forbidden', 'not_found']:
                 yield action, 'refusal', "'%s' (%s) is no problem of %s" % (code, state, key)
         for other, status in action.get('others', {}).items():
             if other in action['by'] or status not in range(400, 500):
@@ -51,9 +51,8 @@ def kind_faults(tree, name, kind, operations):
 
 def check(tree):
     operations = {operation.name: operation for operation in tree.operations}
-    found = [fault for name in tree.states for fault in shape_faults(tree.states, name, SHAPE)]
-    for name, kind in tree.states.items() if not found else ():
-        found += kind_faults(tree, name, kind, operations)
+    found = [f for name in tree.states for f in shape_faults(tree.states, name, SHAPE)] or [
+        f for name, kind in tree.states.items() for f in kind_faults(tree, name, kind, operations)]
     for owner, key, what in found:
         tree.faults.add(*owner.at(key), what)
     tree.document['x-states'] = tree.states

@@ -1500,7 +1500,7 @@ const char openapi_json[] =
 	"\"delete\":{"
 	"\"operationId\":\"delete_note\","
 	"\"summary\":\"Throw a note away\","
-	"\"description\":\"It cannot be had back. From `open` to `closed`, `closed` to `closed`.\","
+	"\"description\":\"It cannot be had back. From `open` to `closed`; otherwise 404 `not_found`.\","
 	"\"tags\":["
 	"\"notes\""
 	"],"
@@ -1677,11 +1677,10 @@ const char openapi_json[] =
 	"},"
 	"\"delete_note\":{"
 	"\"by\":["
-	"\"owner\""
+	"\"reader\""
 	"],"
 	"\"from\":{"
-	"\"open\":\"closed\","
-	"\"closed\":\"closed\""
+	"\"open\":\"closed\""
 	"}"
 	"}"
 	"},"
@@ -1698,6 +1697,11 @@ const char openapi_json[] =
 	"\"open\":\"closed\""
 	"}"
 	"}"
+	"},"
+	"\"hidden\":{"
+	"\"reader\":["
+	"\"closed\""
+	"]"
 	"},"
 	"\"aside\":{"
 	"\"create_note\":\"it makes one\""
@@ -1758,7 +1762,7 @@ const char openapi_json[] =
 	"}"
 	"}";
 
-const size_t openapi_json_length = 16099;
+const size_t openapi_json_length = 16118;
 
 const char docs_page[] =
 	"<!doctype html>\n"
@@ -1844,7 +1848,7 @@ const char docs_page[] =
 	"</article>\n"
 	"<article id=\"delete_note\">\n"
 	"<h3><code>DELETE /v1/notes/{note_id}</code> Throw a note away</h3>\n"
-	"<p>It cannot be had back. From <code>open</code> to <code>closed</code>, <code>closed</code> to <code>closed</code>.</p>\n"
+	"<p>It cannot be had back. From <code>open</code> to <code>closed</code>; otherwise 404 <code>not_found</code>.</p>\n"
 	"<p>For: member.</p>\n"
 	"<ul>\n"
 	"<li><code>note_id</code> in the path, required. </li>\n"
@@ -1892,4 +1896,4 @@ const char docs_page[] =
 	"</body>\n"
 	"</html>\n";
 
-const size_t docs_page_length = 5086;
+const size_t docs_page_length = 5080;
