@@ -17,6 +17,7 @@ import page
 import replies
 import sql
 import statement
+import states
 import tables
 import write
 
@@ -33,6 +34,7 @@ class Tree:
         self.fields = self.vocabulary.get('fields') or {}
         self.events = (document.read(os.path.join(base, 'events.yaml'), faults)
                        .get('events') or {})
+        self.states = document.read(os.path.join(base, 'states.yaml'), faults)
         self.migrations = document.files(root, 'sql/migrations', '.sql')
         self.views = document.by_need(document.files(root, 'sql/views', '.sql'))
         self.demos = document.files(root, 'sql/demo', ('.sql', '.csv'))
@@ -66,6 +68,7 @@ def bake(root):
         checks.check_entries(tree)
         sql.check_files(tree)
     if not faults.lines:
+        states.check(tree)
         tree.compile()
         sql.check_sql(tree, tables.Tables(tree))
     if not faults.lines:

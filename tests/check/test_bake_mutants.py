@@ -12,7 +12,7 @@ import sys
 
 import pytest
 
-FILES = ('checks.py', 'document.py', 'sql.py', 'statement.py', 'tables.py')
+FILES = ('checks.py', 'document.py', 'sql.py', 'statement.py', 'states.py', 'tables.py')
 
 
 def is_refusal(node):
