@@ -501,6 +501,8 @@ def update_goal_template(world):
 def delete_goal_template(world):
     return {**HR, 'path': {
         'template_id': world.made('create_goal_template')['id']}}
+
+
 # Sessions
 
 def a_start(world, minutes=0):
@@ -664,6 +666,8 @@ def remove_session_facilitator(world):
     world.made('add_session_facilitator', path={'session_id': made})
     return {'path': {'session_id': made,
                      'person_id': world.stranger('facilitator')}}
+
+
 # Seats
 
 def a_session(world, host=None, capacity=12, state='confirmed', starts=None,
@@ -807,6 +811,8 @@ def get_link(world):
 @fixture('use_link')
 def use_link(world):
     return {'as_': None, 'path': {'token': a_link(world)}, 'json': {}}
+
+
 # Feedback
 
 def a_giver(world, number=0):
@@ -1113,6 +1119,8 @@ def get_feedback_results(world):
                                          json.dumps(answers(world))])
         return session
     return {'path': {'session_id': world.once('results', close)}}
+
+
 # What colleagues saw, what one is told, the first screen
 
 def an_endorser(world, number):

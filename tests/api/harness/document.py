@@ -226,26 +226,12 @@ class Document:
         """The operation of a request, HEAD counted as GET; or None."""
         path = path.split('?')[0]
         method = 'GET' if method == 'HEAD' else method
-<<<<<<< HEAD
         fits = [operation for operation in self.operations.values()
                 if operation.pattern.fullmatch(path)]
         # A literal segment goes before a placeholder, whatever the method.
         literal = min((one.route.count('{') for one in fits), default=0)
         return next((one for one in fits if one.method == method
                      and one.route.count('{') == literal), None)
-=======
-        routes = [operation for operation in self.operations.values()
-                  if operation.pattern.fullmatch(path)]
-        if not routes:
-            return None
-        # A literal segment goes before a placeholder, whatever the methods.
-        best = min((operation.route for operation in routes),
-                   key=lambda route: route.count('{'))
-        for operation in routes:
-            if operation.method == method and operation.route == best:
-                return operation
-        return None
->>>>>>> inbox
 
     def route_exists(self, path):
         path = path.split('?')[0]
