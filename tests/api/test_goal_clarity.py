@@ -1,8 +1,8 @@
 """What the clarity check says of sentences in four languages.  It is advice:
 200 always, and nothing is kept.
 
-Mutations: each rule left out; `whole` for `title` in many_outcomes; the words
-of English for all; a verb with a conjunction between taken for two outcomes.
+Mutations: verbs with only a conjunction between taken for two outcomes; a
+vague verb hinted at although the measure says what will be done.
 """
 
 import pytest

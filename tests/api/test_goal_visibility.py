@@ -1,9 +1,8 @@
 """Who sees a goal: every relation of the viewer x every visibility, asked of
 the view itself and over the API; and drafts, which are their owner's alone.
 
-Mutations: each line of visible_goal left out; companions who see a goal of
-`me`; the block left out; drafts for companions; a role that opens the view;
-goal_companion read without its state.
+Mutations: drafts for companions; companions who see a goal of `me`;
+goal_companion read without its state; health for whoever is invited.
 """
 
 import pytest

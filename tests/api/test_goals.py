@@ -2,10 +2,10 @@
 
 Who sees them is test_goal_visibility.py; their words test_goal_clarity.py.
 
-Mutations: `achieved` left out of what has ended; a check-in that leaves
-signed_at alone, or touches updated_at; the lock of invite_goal_companion left
-out; `declined` asked again; the block left out of invite_goal_companion; the
-survivor not looked for in goal_skill_label.
+Mutations: `achieved` left out of what has ended; a check-in that touches
+updated_at; the lock of invite_goal_companion left out; `declined` asked again;
+the block left out of invite_goal_companion; the survivor not looked for in
+goal_skill_label.
 """
 
 import concurrent.futures
