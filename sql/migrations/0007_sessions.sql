@@ -110,3 +110,20 @@ comment on column session_answer.created_at is 'personal: owner; keep: until era
 alter table session_answer enable row level security;
 create policy own_organisation on session_answer
 	using (org_id = nullif(current_setting('hefboom.org', true), '')::uuid);
+
+do $made$
+begin
+	execute format($zone$
+		create function zone_known(zone text) returns boolean
+		language sql stable parallel safe
+		as $body$
+			select case when zone is null then null
+			            when zone = any (%L::text[]) then true
+			            else exists (select from pg_timezone_names z
+			                          where z.name = zone) end
+		$body$
+	$zone$, (select array_agg(z.name order by z.name)
+	           from pg_timezone_names z where z.name !~ '^posix'));
+end
+$made$;
+comment on function zone_known is 'So spelt. Most names are in it: pg_timezone_names reads all their files at each look, and is asked for what a newer tzdata brought.';

@@ -1,9 +1,8 @@
 """Who sees a session, its way in and its notes: every relation of the viewer x
 every visibility, asked of the view itself and over the API.
 
-Mutations: the block's condition left out of visible_session (blocked people
-see); the engagement's left out (the released participant does not); `e.live`
-left out of join_url (the released participant has the way in).
+Mutations: blocks read for everybody but the viewer in visible_session; the
+way in for whoever was ever engaged (the released participant has it).
 """
 
 import pytest

@@ -3,10 +3,12 @@
 Who sees them is test_session_visibility.py.
 
 Mutations: local_instant() without its first look, the day before (the second
-of two equal times is taken: test_clocks_that_change); `least` of an exchange
-left out of complete_session; the engagements not moved with the time
-(test_another_time_moves_everybody); the clash named whoever's it is
-(test_nobody_is_in_two_places); the timers not deleted with a cancellation.
+of two equal times is taken: test_clocks_that_change); `least` left out of
+complete_session (test_recap_and_exchange); the engagements not moved with
+the time (test_another_time_moves_everybody); the clash named whoever's it is
+(test_nobody_is_in_two_places); the timers not deleted with a cancellation
+(test_who_is_told_that_it_is_off); no lock before reschedule_session decides
+(test_rescheduling_at_the_same_moment).
 """
 
 import concurrent.futures
@@ -193,6 +195,13 @@ def test_clocks_that_change(session, zone, local, instant, db):
     db.execute('delete from engagement where session_id = %s', [made['id']])
     assert (made['starts_at'], made['starts_local'], made['zone']) == (
         instant, local, zone)
+
+
+def test_a_change_to_a_time_that_is_none(session, act, world):
+    made = session(**start(world))
+    act(made, method='PATCH', json={
+        'zone': 'Europe/Brussels', 'starts_local': '2055-03-28T02:30'},
+        expect=422, code='local_time_missing')
 
 
 def test_a_length_is_a_length_whatever_the_clocks_do(session):
@@ -514,6 +523,30 @@ def test_a_new_time_that_is_none(session, act, world):
         if code == 'person_busy':
             assert reply['session_id'] == other['id']
     assert act(made, method='GET')['state'] == 'confirmed'
+
+
+# When it is over
+
+def test_what_is_cancelled_stays_so(api, world, document, db, root):
+    """Every action; all states and relations are openapi/states.yaml's."""
+    import yaml
+    from stages import session as stages
+    text = (root / 'openapi' / 'states.yaml').read_text()
+    actions = yaml.safe_load(text)['session']['actions']
+    made = stages.stage(world, 'cancelled')
+    for name, action in actions.items():
+        operation = document.operations[name]
+        way = operation.path(session_id=made)
+        reply = api.call(operation.method, way,
+                         json=stages.body(world, name, made))
+        reply.expect(409, code=action['refusal'])
+        if 'colleague' in action['others']:
+            api.call(operation.method, way, as_='claire',
+                     json=stages.body(world, name, made)).expect(403)
+    api.delete(f"/v1/sessions/{made}/facilitators/{world.person('stijn')}"
+               ).expect(409, code='session_closed')
+    assert db.one('select state from session where id = %s',
+                  [made]) == 'cancelled'
 
 
 # What it brought

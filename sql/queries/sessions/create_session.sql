@@ -4,10 +4,7 @@ select from person p
 
 select refuse(seen.problem)
   from (
-	select case when :body ->> 'zone' <> p.zone
-	             and not exists (
-			select from pg_timezone_names z
-			 where z.name = :body ->> 'zone')
+	select case when not zone_known(:body ->> 'zone')
 	            then 'zone_unknown'
 	            when exists (
 			select from jsonb_array_elements_text(

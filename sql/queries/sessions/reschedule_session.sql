@@ -18,10 +18,7 @@ select refuse(seen.problem)
 	            then 'forbidden'
 	            when stale(:if_match, s.version) then 'stale_version'
 	            when s.state <> 'confirmed' then 'session_not_confirmed'
-	            when :body ->> 'zone' <> s.zone
-	            	             and not exists (
-	            			select from pg_timezone_names z
-	            			 where z.name = :body ->> 'zone')
+	            when not zone_known(:body ->> 'zone')
 	            then 'zone_unknown'
 	       end as problem
 	  from (select) one

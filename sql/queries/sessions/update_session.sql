@@ -26,10 +26,7 @@ select refuse(seen.problem)
 	            then 'session_unplanned'
 	            when (nullif(:body -> 'capacity', 'null'))::integer < s.taken
 	            then 'session_capacity_taken'
-	            when :body ->> 'zone' <> s.zone
-	            	             and not exists (
-	            			select from pg_timezone_names z
-	            			 where z.name = :body ->> 'zone')
+	            when not zone_known(:body ->> 'zone')
 	            then 'zone_unknown'
 	            when exists (
 	            		select from jsonb_array_elements_text(
