@@ -343,6 +343,92 @@ end
 $$;
 comment on function close_seats is 'What becomes of the seats when a session is off, runs or is over. Those who wait are told; whoever has a seat learns it from the session itself.';
 
+create function carry_seats(org uuid, source uuid, target uuid) returns void
+language plpgsql
+as $$
+declare
+	old record;
+begin
+	for old in
+		select s.id, s.person_id, s.state, s.number, s.answer
+		  from seat s
+		 where s.org_id = org and s.session_id = source
+		   and s.state in ('held', 'confirmed', 'waiting', 'offered')
+		 order by s.number
+	loop
+		perform end_seat(org, old.id,
+			case when old.state in ('held', 'confirmed')
+			     then 'released' else 'left' end, null);
+		insert into seat (org_id, id, session_id, person_id, state,
+		                  number, answer, attendance)
+		values (org, uuid7(), target, old.person_id,
+		        case old.state when 'confirmed' then 'confirmed'
+		                       else 'waiting' end, old.number,
+		        old.answer, case old.state when 'confirmed'
+		                                   then 'unknown' end);
+	end loop;
+	perform seat_told(org, s.id, null, 'seat.created')
+	   from seat s
+	  where s.org_id = org and s.session_id = target;
+	insert into engagement (org_id, session_id, person_id, role, during)
+	select org, t.id, s.person_id, 'participant', t.during
+	  from session t
+	  join seat s on s.org_id = t.org_id and s.session_id = t.id
+	   and s.state = 'confirmed'
+	 where t.org_id = org and t.id = target
+	on conflict on constraint engagement_key do nothing;
+	delete from engagement e
+	 where e.org_id = org and e.session_id = target
+	   and e.role = 'participant'
+	   and not exists (
+		select from seat s
+		 where s.org_id = org and s.session_id = target
+		   and s.person_id = e.person_id and s.state = 'confirmed');
+	update session t
+	   set taken = (select count(*) from seat s
+	                 where s.org_id = org and s.session_id = target
+	                   and s.state = 'confirmed'), updated_at = clock()
+	 where t.org_id = org and t.id = target;
+	insert into timer (org_id, kind, object_id, due_at)
+	select org, 'promote_seats', t.id, lower(t.during)
+	  from session t
+	 where t.org_id = org and t.id = target
+	   and (select l.waits from seat_line(org, target) l)
+	on conflict on constraint timer_already_set do nothing;
+	perform promote_seats(org, target);
+end
+$$;
+comment on function carry_seats is 'To the session that replaces another: who had a seat has one there, who waited waits there, in the same order.';
+
+create function session_keep_seats() returns trigger
+language plpgsql
+as $$
+declare
+	successor uuid;
+begin
+	if new.state = 'rescheduled' then
+		select s.id into successor
+		  from session s
+		 where s.org_id = new.org_id and s.rescheduled_from = new.id
+		   and s.state = 'confirmed';
+		if found then
+			perform carry_seats(new.org_id, new.id, successor);
+		end if;
+	end if;
+	if new.state = 'confirmed' then
+		perform promote_seats(new.org_id, new.id);
+	else
+		perform close_seats(new.org_id, new.id);
+	end if;
+	return null;
+end
+$$;
+comment on function session_keep_seats is 'Whatever changes a session, its seats follow in the same transaction.';
+create trigger session_keep_seats after update of state, capacity on session
+	for each row
+	when (old.state <> new.state or old.capacity is distinct from new.capacity)
+	execute function session_keep_seats();
+
 create function act_on_seat(org uuid, wanted uuid, action text, actor uuid,
                             if_match bigint, said text) returns void
 language plpgsql
@@ -413,7 +499,7 @@ begin
 	insert into engagement (org_id, session_id, person_id, role, during)
 	values (org, meeting, whom, 'participant', t.during)
 	on conflict on constraint engagement_key do update
-	   set live = true, role = 'participant', during = excluded.during;
+	   set live = true, during = excluded.during;
 	update seat f
 	   set state = 'confirmed', attendance = 'unknown',
 	       answer = coalesce(said, f.answer), held_until = null,

@@ -1,1 +1,0 @@
-select close_seats(:auth.org, :arg.object_id::uuid)
