@@ -81,7 +81,7 @@ def bodies(document):
 def test_roots(document):
     assert re.fullmatch(r'3\.1\.\d', document['openapi'])
     assert set(document) == {'openapi', 'info', 'servers', 'tags', 'security',
-                             'paths', 'components', 'x-problems'}
+                             'paths', 'components', 'x-problems', 'x-states'}
     assert set(document['components']) <= {
         'schemas', 'responses', 'parameters', 'examples', 'requestBodies',
         'headers', 'securitySchemes'}

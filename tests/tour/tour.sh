@@ -13,7 +13,7 @@ set -euo pipefail
 url=${HEFBOOM_URL:-http://127.0.0.1:8080}
 hefboom=${HEFBOOM_BIN:-$(dirname "$(realpath "$0")")/../../build/hefboom}
 org=${HEFBOOM_ORG:-demo}
-title='Before the first step' answer='' left_out=0
+title='Before the first step' answer='' feedback='' left_out=0
 brief='if .items then .items |= (.[:2] + if length > 2
 	then ["and \(length - 2) more"] else [] end) else . end'
 
@@ -146,9 +146,9 @@ if has POST /v1/feedback && has POST '/v1/feedback/{feedback_id}/send'; then
 fi
 
 step 'See it in the inbox' 'All of it is there for Els, in the language that she asks for.'
-if has GET /v1/me/notifications; then
+if has GET /v1/me/notifications && [ -n "$feedback" ]; then
 	call ELS GET '/v1/me/notifications?limit=5' 200 '' 'Accept-Language: nl'
-	pick '.items[0].text' >/dev/null
+	pick ".items[] | select(.object.id == \"$feedback\").text" >/dev/null
 fi
 
 printf '\n## And then\n\nEverything else is at %s/docs.\n' "$url"
