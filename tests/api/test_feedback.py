@@ -665,3 +665,32 @@ def test_filters(api, draft, send, world):
     assert [x['id'] for x in newest] == [x['id'] for x in reversed(made)]
     api.get('/v1/feedback').expect(400)
     api.get('/v1/feedback-requests').expect(400)
+
+
+# The demonstration
+
+def test_els_has_an_example_of_every_state(db, world):
+    els = world.person('els')
+    for table, mine, theirs in (
+            ('feedback', 'giver_id', 'receiver_id'),
+            ('feedback_request', 'asker_id', 'asked_id')):
+        states = db.one('select pg_get_constraintdef(oid) from pg_constraint'
+                        ' where conname = %s', [f'{table}_state_known'])
+        for column in (mine, theirs):
+            found = db.column(
+                f"select distinct state from {table} where {column} = %s"
+                " and id::text like '01923c1b-7100-7000-8000-000000000%%'",
+                [els])
+            assert all(f"'{state}'" in states for state in found)
+            assert len(found) == states.count("'::text"), (table, column)
+
+
+def test_no_sentence_occurs_twice(db):
+    texts = db.column(
+        'select unnest(array[context, keep, try_next, example]) from feedback'
+        " where id::text like '01923c1b-7100-7000-8000-000000000%%'"
+        ' union all select unnest(array[context, reason])'
+        ' from feedback_request'
+        " where id::text like '01923c1b-7100-7000-8000-000000000%%'")
+    texts = [text for text in texts if text]
+    assert len(texts) == len(set(texts)) > 120
