@@ -3,12 +3,12 @@ read, found useful, shared, deleted.  Who sees it is
 test_feedback_visibility.py.
 
 Mutations: the lock on both people left out of send_feedback (both sides of a
-pair wait on: test_two_who_send_at_once); the pair not looked for; `> 20`
-without the open ones; the block left out of create_feedback_request; the
-words not cleared by delete_feedback; `n >= 5` as `n >= 4`; the timer not set.
+pair wait on: test_two_who_send_at_once); `> 21` for `> 20`; a word not
+cleared by delete_feedback; `n >= 4` for `n >= 5` in the summary.
 """
 
 import concurrent.futures
+import time
 import uuid
 
 import pytest
@@ -332,19 +332,30 @@ def test_windows_that_are_none(draft, send, world, members):
          release=members.get('release', 'window'))
 
 
-def test_two_who_send_at_once(api, draft, world):
-    """Each time exactly both are released, never one, never none."""
-    for _ in range(12):
-        about = {'kind': 'work', 'text': world.word()}
-        pair = [(draft(about=about), 'els'),
-                (draft(to='els', as_='jonas', about=about), 'jonas')]
-        with concurrent.futures.ThreadPoolExecutor(2) as pool:
-            list(pool.map(lambda one: act(
-                api, one[0], 'send', as_=one[1],
-                body={'release': 'window'}), pair))
-        done = [api.get(path(one), as_=name).json() for one, name in pair]
-        assert [one['state'] for one in done] == ['released'] * 2
-        assert done[0]['released_at'] == done[1]['released_at']
+def test_two_who_send_at_once(api, draft, world, server):
+    """Each time both are released, never none.  Both are held up where their
+    own is sent already and the other's not yet looked for."""
+    holder = server.connect()
+    holder.autocommit = False
+    try:
+        for _ in range(6):
+            about = {'kind': 'work', 'text': world.word()}
+            pair = [(draft(about=about), 'els'),
+                    (draft(to='els', as_='jonas', about=about), 'jonas')]
+            holder.cursor().execute('lock table timer in exclusive mode')
+            with concurrent.futures.ThreadPoolExecutor(2) as pool:
+                sent = [pool.submit(act, api, one, 'send', as_=name,
+                                    body={'release': 'window'})
+                        for one, name in pair]
+                time.sleep(0.3)
+                holder.rollback()
+            assert all(one.result() for one in sent)
+            done = [api.get(path(one), as_=name).json()
+                    for one, name in pair]
+            assert [one['state'] for one in done] == ['released'] * 2
+            assert done[0]['released_at'] == done[1]['released_at']
+    finally:
+        holder.close()
 
 
 # The receiver's
