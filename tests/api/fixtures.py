@@ -852,12 +852,13 @@ def received(world, number=0):
 
 
 def a_request(world, asked=None):
-    """The id of the caller's request to somebody.  What fixtures asked
-    before is closed first, for there is a limit."""
+    """The id of the caller's request to somebody.  There is a limit: all but
+    the last ten that fixtures asked are closed first."""
     world.db.execute(
         "update feedback_request set state = 'withdrawn', updated_at = clock()"
-        " where org_id = %s and asker_id = %s and state = 'open'"
-        " and context = 'A fixture.'",
+        ' where id in (select id from feedback_request where org_id = %s'
+        " and asker_id = %s and state = 'open' and context = 'A fixture.'"
+        ' order by created_at desc, id desc offset 10)',
         [world.org_id, world.person(world.as_)])
     entry = world.api.document.operations['create_feedback_request']
     made = Call(world, entry, as_=world.as_, json={

@@ -3,12 +3,12 @@ read, found useful, shared, deleted.  Who sees it is
 test_feedback_visibility.py.
 
 Mutations: the lock on both people left out of send_feedback (both sides of a
-pair wait on: test_two_who_send_at_once); the pair not looked for; `> 20`
-without the open ones; the block left out of create_feedback_request; the
-words not cleared by delete_feedback; `n >= 5` as `n >= 4`; the timer not set.
+pair wait on: test_two_who_send_at_once); `> 21` for `> 20`; a word not
+cleared by delete_feedback; `n >= 4` for `n >= 5` in the summary.
 """
 
 import concurrent.futures
+import time
 import uuid
 
 import pytest
@@ -332,19 +332,30 @@ def test_windows_that_are_none(draft, send, world, members):
          release=members.get('release', 'window'))
 
 
-def test_two_who_send_at_once(api, draft, world):
-    """Each time exactly both are released, never one, never none."""
-    for _ in range(12):
-        about = {'kind': 'work', 'text': world.word()}
-        pair = [(draft(about=about), 'els'),
-                (draft(to='els', as_='jonas', about=about), 'jonas')]
-        with concurrent.futures.ThreadPoolExecutor(2) as pool:
-            list(pool.map(lambda one: act(
-                api, one[0], 'send', as_=one[1],
-                body={'release': 'window'}), pair))
-        done = [api.get(path(one), as_=name).json() for one, name in pair]
-        assert [one['state'] for one in done] == ['released'] * 2
-        assert done[0]['released_at'] == done[1]['released_at']
+def test_two_who_send_at_once(api, draft, world, server):
+    """Each time both are released, never none.  Both are held up where their
+    own is sent already and the other's not yet looked for."""
+    holder = server.connect()
+    holder.autocommit = False
+    try:
+        for _ in range(6):
+            about = {'kind': 'work', 'text': world.word()}
+            pair = [(draft(about=about), 'els'),
+                    (draft(to='els', as_='jonas', about=about), 'jonas')]
+            holder.cursor().execute('lock table timer in exclusive mode')
+            with concurrent.futures.ThreadPoolExecutor(2) as pool:
+                sent = [pool.submit(act, api, one, 'send', as_=name,
+                                    body={'release': 'window'})
+                        for one, name in pair]
+                time.sleep(0.3)
+                holder.rollback()
+            assert all(one.result() for one in sent)
+            done = [api.get(path(one), as_=name).json()
+                    for one, name in pair]
+            assert [one['state'] for one in done] == ['released'] * 2
+            assert done[0]['released_at'] == done[1]['released_at']
+    finally:
+        holder.close()
 
 
 # The receiver's
@@ -665,3 +676,34 @@ def test_filters(api, draft, send, world):
     assert [x['id'] for x in newest] == [x['id'] for x in reversed(made)]
     api.get('/v1/feedback').expect(400)
     api.get('/v1/feedback-requests').expect(400)
+
+
+# The demonstration
+
+def test_els_has_an_example_of_every_state(db, world):
+    """As it was loaded: a test that moves the clock ends windows."""
+    els = world.person('els')
+    loaded = "case when release = 'window' then 'sent' else state end"
+    for table, state, mine, theirs in (
+            ('feedback', loaded, 'giver_id', 'receiver_id'),
+            ('feedback_request', 'state', 'asker_id', 'asked_id')):
+        states = db.one('select pg_get_constraintdef(oid) from pg_constraint'
+                        ' where conname = %s', [f'{table}_state_known'])
+        for column in (mine, theirs):
+            found = db.column(
+                f'select distinct {state} from {table} where {column} = %s'
+                " and id::text like '01923c1b-7100-7000-8000-000000000%%'",
+                [els])
+            assert all(f"'{one}'" in states for one in found)
+            assert len(found) == states.count("'::text"), (table, column)
+
+
+def test_no_sentence_occurs_twice(db):
+    texts = db.column(
+        'select unnest(array[context, keep, try_next, example]) from feedback'
+        " where id::text like '01923c1b-7100-7000-8000-000000000%%'"
+        ' union all select unnest(array[context, reason])'
+        ' from feedback_request'
+        " where id::text like '01923c1b-7100-7000-8000-000000000%%'")
+    texts = [text for text in texts if text]
+    assert len(texts) == len(set(texts)) > 120

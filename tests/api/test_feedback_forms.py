@@ -1,8 +1,7 @@
 """What a session asks, who answers, and what its host is told.
 
-Mutations: `n.count >= 5` as `>= 4`; `s.is_over` left out of the results;
-`g.enough` left out; `order by random()` left out; the timer that forgets
-left out; `s.part <> 'participant'` left out.
+Mutations: `n.count >= 4` for `>= 5`; `s.is_over` left out of the results;
+forget_answerers forgets nothing.
 """
 
 import json

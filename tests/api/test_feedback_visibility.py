@@ -1,9 +1,8 @@
 """Who sees feedback and who sees a request for it: every relation of the
 viewer x every state, asked of the views themselves and over the API.
 
-Mutations: each condition of visible_feedback and visible_feedback_request
-left out; a role that opens a view; `f.released_at is not null` for the
-receiver; the words left in a tombstone.
+Mutations: `f.released_at is not null` left out for the receiver; a word left
+in a tombstone.
 """
 
 import pytest

@@ -8,8 +8,6 @@ select refuse(seen.problem)
 	            then 'not_found'
 	            when s.part <> 'participant' then 'forbidden'
 	            when b.person_id is null then 'not_found'
-	            when not coalesce(s.has_begun, false)
-	            then 'answers_not_open_yet'
 	            when s.is_over then 'answers_closed'
 	            when exists (
 			select from jsonb_array_elements(:body -> 'answers')
