@@ -29,8 +29,11 @@ select s.org_id, s.id, s.title, s.description, s.host_id, s.origin,
 		       = nullif(current_setting('hefboom.org', true), '')::uuid
 		   and t.person_id = nullif(
 		       current_setting('hefboom.person', true), '')::uuid))
-	  or exists (
-		select from engagement g
-		 where g.org_id = s.org_id and g.session_id = s.id
-		   and g.live and g.person_id = nullif(
-		       current_setting('hefboom.person', true), '')::uuid));
+	  or s.id = any (array(
+		select g.session_id
+		  from engagement g
+		 where g.org_id
+		       = nullif(current_setting('hefboom.org', true), '')::uuid
+		   and g.person_id = nullif(
+		       current_setting('hefboom.person', true), '')::uuid
+		   and g.live)));
