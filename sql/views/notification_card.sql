@@ -25,7 +25,10 @@ select n.org_id, n.id, n.person_id, n.kind, t.language,
 	   and p.id <> all (array(
 		select b.other_id
 		  from blocked_pair b
-		 where b.org_id = n.org_id and b.person_id = n.person_id))
+		 where b.org_id
+		       = nullif(current_setting('hefboom.org', true), '')::uuid
+		   and b.person_id = nullif(
+		       current_setting('hefboom.person', true), '')::uuid))
 	 limit 1
  ) a on true
   left join lateral (

@@ -37,5 +37,7 @@ select e.org_id, e.id, e.claim_id, e.person_id, e.endorser_id,
 		       current_setting('hefboom.person', true), '')::uuid))
 	and not exists (
 		select from blocked_pair b
-		 where b.org_id = e.org_id and b.person_id = e.person_id
+		 where b.org_id
+		       = nullif(current_setting('hefboom.org', true), '')::uuid
+		   and b.person_id = e.person_id
 		   and b.other_id = e.endorser_id);

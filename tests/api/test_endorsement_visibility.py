@@ -2,7 +2,8 @@
 skill x every visibility of the skill x every state, and blocks between any
 two of the three; asked of the view itself and over the API.
 
-Mutations: each line of visible_endorsement left out.
+Mutations: what is hidden shown as what is given; the block between owner and
+endorser left out of visible_endorsement.
 """
 
 import pytest

@@ -3,10 +3,9 @@ hidden by the owner, withdrawn by the endorser, through merges.
 
 Who sees them is test_endorsement_visibility.py.
 
-Mutations: the 24 months left out of endorse_skill; `o.person_id <>` left out
-of shared_exchange; the hiding not kept by endorse_skill; the endorsements not
-deleted with the claim; the wrong one of owner and endorser in
-hide_endorsement.
+Mutations: the 24 months left out of endorse_skill; the hiding not kept by it;
+the endorsements not deleted with the claim; the wrong one of owner and
+endorser in hide_endorsement.
 """
 
 import concurrent.futures

@@ -2,8 +2,7 @@
 language, all different, every text has a kind, and every kind of object has
 a title.
 
-Mutations: a language left out; a kind misspelt in sql/queries; a text that
-nobody inserts; the `claim` block left out of notification_title.
+Mutation: the kind of one text misspelt.
 """
 
 import re
