@@ -1,1 +1,1 @@
-select expire_seat(:auth.org, :arg.object_id::uuid)
+select expire_seat(:auth.org, :arg.object_id::uuid, 'held')

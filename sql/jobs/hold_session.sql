@@ -26,4 +26,9 @@ select :auth.org, b.id, e.person_id, 'both', b.happened_at
   from born b
   join engagement e on e.org_id = :auth.org and e.session_id = b.object_id
    and e.live
+ where not exists (
+	select from seat a
+	 where a.org_id = :auth.org and a.session_id = e.session_id
+	   and a.person_id = e.person_id
+	   and a.attendance in ('excused', 'no_show'))
 on conflict on constraint exchange_person_key do nothing

@@ -515,7 +515,8 @@ end
 $$;
 comment on function act_on_seat is 'accept, decline, confirm or release: the one place where a seat that is there changes hands, whether its owner is logged in or followed a link.';
 
-create function expire_seat(org uuid, wanted uuid) returns void
+create function expire_seat(org uuid, wanted uuid, wanted_state text)
+returns void
 language plpgsql
 as $$
 declare
@@ -530,7 +531,7 @@ begin
 	  where l.org_id = org and l.id = wanted for no key update;
 	select f.state into was
 	  from seat f
-	 where f.org_id = org and f.id = wanted
+	 where f.org_id = org and f.id = wanted and f.state = wanted_state
 	   and least(f.held_until, f.expires_at) <= clock();
 	if was is null then
 		return;

@@ -13,4 +13,18 @@ select t.org_id, t.object_kind, t.object_id, t.title, t.titles
 	union all
 	select s.org_id, 'session', s.id, s.title, null
 	  from visible_session s
+	union all
+	select s.org_id, 'seat', s.id, s.session_title, null
+	  from my_seat s
+	union all
+	select g.org_id, 'goal', g.id, g.title, null
+	  from visible_goal g
+	union all
+	select f.org_id, 'feedback', f.id,
+	       coalesce(f.about_text, f.about_names ->> ''), f.about_names
+	  from visible_feedback f
+	union all
+	select q.org_id, 'feedback_request', q.id,
+	       coalesce(q.about_text, q.about_names ->> ''), q.about_names
+	  from visible_feedback_request q
   ) t;

@@ -1032,7 +1032,7 @@ def answers(world):
             {'question': 4, 'yes_no': True}]
 
 
-def a_session(world, host, participants, hours=-2, state='held',
+def a_meeting(world, host, participants, hours=-2, state='held',
               facilitators=()):
     """The id of a session of one hour that begins in so many hours; there
     where sessions are only looked at.  Nobody is kept busy by it."""
@@ -1063,7 +1063,7 @@ def with_form(world, session, host):
 def a_form(world, **more):
     """The id of a session with a form, in which the caller took part."""
     host = world.colleagues()[0]
-    return with_form(world, a_session(
+    return with_form(world, a_meeting(
         world, world.person(host), [world.person(world.as_)], **more), host)
 
 
@@ -1076,7 +1076,7 @@ def get_feedback_form(world):
 @fixture('put_feedback_form')
 def put_feedback_form(world):
     def session():
-        return with_form(world, a_session(
+        return with_form(world, a_meeting(
             world, world.person(world.as_), []), world.as_)
     return {'path': {'session_id': world.once('my form', session)},
             'json': {'questions': QUESTIONS}}
@@ -1110,7 +1110,7 @@ def change_feedback_answers(world):
 @fixture('get_feedback_results')
 def get_feedback_results(world):
     def close():
-        session = with_form(world, a_session(
+        session = with_form(world, a_meeting(
             world, world.person(world.as_), [], hours=-24 * 8), world.as_)
         import json
         for _ in range(6):

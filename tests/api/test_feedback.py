@@ -127,7 +127,7 @@ def test_what_it_may_be_about(draft, world, api, db):
 def test_a_session_that_both_know(draft, ask, world):
     people = {name: world.person(name) for name in (
         'els', 'jonas', 'an', 'piet')}
-    session = fixtures.a_session(world, people['an'],
+    session = fixtures.a_meeting(world, people['an'],
                                  [people['els'], people['jonas']])
     about = {'kind': 'session', 'id': session}
     assert draft(about=about)['about']['title'].startswith('Session')
@@ -220,7 +220,7 @@ def test_sent_and_released_in_one(api, draft, send, db, world):
 
 def test_an_exchange_has_the_origin_of_its_session(draft, send, world, db):
     people = [world.person('els'), world.person('jonas')]
-    session = fixtures.a_session(world, world.person('an'), people)
+    session = fixtures.a_meeting(world, world.person('an'), people)
     db.execute("update session set origin = 'programme' where id = %s",
                [session])
     made = send(draft(about={'kind': 'session', 'id': session}))

@@ -22,7 +22,7 @@ def world(worlds):
 @pytest.fixture
 def session(world):
     def make(people=NAMES, form=True, **more):
-        made = fixtures.a_session(
+        made = fixtures.a_meeting(
             world, world.person('bram'), [world.person(x) for x in people],
             facilitators=[world.person('wim')], **more)
         if form:

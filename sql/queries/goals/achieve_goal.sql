@@ -24,7 +24,9 @@ update goal g
 
 insert into notification (org_id, person_id, kind, object_kind, object_id,
                           actor_id)
-select :auth.org, c.person_id, 'goal_' || (:body ->> 'result'), 'goal', c.goal_id, :auth.person
+select :auth.org, c.person_id,
+       case when :body ->> 'result' = 'achieved' then 'goal_achieved'
+            else 'goal_partly' end, 'goal', c.goal_id, :auth.person
   from visible_goal_companion c
   join visible_goal g on g.org_id = c.org_id and g.id = c.goal_id
  where c.org_id = :auth.org and c.goal_id = :path.goal_id

@@ -37,6 +37,11 @@ select x.org_id, x.id, e.person_id, 'both', x.happened_at
    and e.live
  where x.org_id = :auth.org and x.kind = 'session'
    and x.object_id = :path.session_id
+   and not exists (
+	select from visible_seat a
+	 where a.org_id = :auth.org and a.session_id = e.session_id
+	   and a.person_id = e.person_id
+	   and a.attendance in ('excused', 'no_show'))
 on conflict on constraint exchange_person_key do nothing;
 
 with told as (
