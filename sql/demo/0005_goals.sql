@@ -238,13 +238,14 @@ select t.org_id,
 	 where c.state in ('accepted', 'declined', 'left')
 	union all
 	select c.org_id, c.person_id, 'goal_checked_in', c.goal_id, g.person_id,
-	       k.created_at
+	       max(k.created_at)
 	  from goal_check_in k
 	  join goal g on g.org_id = k.org_id and g.id = k.goal_id
 	  join goal_companion c on c.org_id = k.org_id
 	   and c.goal_id = k.goal_id and c.state = 'accepted'
 	   and c.updated_at < k.created_at
 	 where g.visibility <> 'me'
+	 group by c.org_id, c.person_id, c.goal_id, g.person_id
 	union all
 	select c.org_id, c.person_id, 'goal_' || g.state, c.goal_id,
 	       g.person_id, g.ended_at

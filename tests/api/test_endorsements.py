@@ -88,12 +88,12 @@ def count(api, claim):
 # What it stands on
 
 def test_without_an_exchange(endorse, claim):
-    """stijn works in another team and never met jonas."""
+    """youssef works in another team and never met jonas."""
     mine = claim()
     for saw_in in ('session', 'feedback', 'help'):
-        endorse(mine, as_='stijn', saw_in=saw_in, status=409,
+        endorse(mine, as_='youssef', saw_in=saw_in, status=409,
                 code='exchange_missing')
-    made = endorse(mine, as_='stijn', saw_in='project', level_seen=4,
+    made = endorse(mine, as_='youssef', saw_in='project', level_seen=4,
                    text='He did it twice.')
     assert (made['grounded'], made['fresh'], made['state'],
             made['level_seen'], made['text'], made['version']) == (
@@ -102,28 +102,28 @@ def test_without_an_exchange(endorse, claim):
 
 @pytest.mark.parametrize('saw_in', ['session', 'feedback', 'help'])
 def test_with_an_exchange(endorse, claim, exchange, saw_in):
-    exchange(700, 'stijn', 'jonas', 'katrin')
-    made = endorse(claim(), as_='stijn', saw_in=saw_in)
+    exchange(700, 'youssef', 'jonas', 'katrin')
+    made = endorse(claim(), as_='youssef', saw_in=saw_in)
     assert made['grounded'] and made['saw_in'] == saw_in
 
 
 def test_an_exchange_of_longer_ago(endorse, claim, exchange):
-    exchange(740, 'stijn', 'jonas')
-    endorse(claim(), as_='stijn', saw_in='help', status=409,
+    exchange(740, 'youssef', 'jonas')
+    endorse(claim(), as_='youssef', saw_in='help', status=409,
             code='exchange_missing')
 
 
 def test_an_exchange_with_others(endorse, claim, exchange):
-    exchange(10, 'stijn', 'katrin')
+    exchange(10, 'youssef', 'katrin')
     exchange(10, 'jonas', 'katrin')
-    endorse(claim(), as_='stijn', saw_in='help', status=409,
+    endorse(claim(), as_='youssef', saw_in='help', status=409,
             code='exchange_missing')
 
 
 def test_other_is_not_grounded_even_with_an_exchange(endorse, claim,
                                                      exchange):
-    exchange(10, 'stijn', 'jonas')
-    assert not endorse(claim(), as_='stijn', saw_in='other')['grounded']
+    exchange(10, 'youssef', 'jonas')
+    assert not endorse(claim(), as_='youssef', saw_in='other')['grounded']
 
 
 def test_not_oneself(endorse, claim, db, worlds):
@@ -146,7 +146,7 @@ def test_members_that_are_refused(endorse, claim, members):
 
 def test_a_claim_that_one_does_not_see(endorse, claim, api):
     endorse(claim('me'), status=404)
-    endorse(claim('team'), as_='stijn', status=404)
+    endorse(claim('team'), as_='youssef', status=404)
     endorse(str(uuid.uuid4()), status=404)
     mine = claim()
     endorse(mine, owner='an', status=404)

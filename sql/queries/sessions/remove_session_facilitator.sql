@@ -23,12 +23,14 @@ select refuse(seen.problem)
 
 insert into notification (org_id, person_id, kind, object_kind, object_id,
                           actor_id)
-select :auth.org, w.person_id, w.kind, 'session', s.id, :auth.person
+select :auth.org, w.person_id,
+       case when w.person_id = s.host_id then 'session_facilitator_left'
+            else 'session_facilitator_removed' end, 'session', s.id,
+       :auth.person
   from visible_session s
  cross join lateral (
-	values (s.host_id, 'session_facilitator_left'),
-	       (:path.person_id, 'session_facilitator_removed')
- ) w (person_id, kind)
+	values (s.host_id), (:path.person_id)
+ ) w (person_id)
  where s.org_id = :auth.org and s.id = :path.session_id
    and w.person_id <> :auth.person;
 

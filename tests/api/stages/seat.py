@@ -33,7 +33,8 @@ def stage(world, state):
         world.db.execute("update seat set expires_at = clock() - interval"
                          " '1 minute' where org_id = %s and id = %s",
                          [world.org_id, seat])
-        world.db.execute('select expire_seat(%s, %s)', [world.org_id, seat])
+        world.db.execute('select expire_seat(%s, %s, %s)',
+                         [world.org_id, seat, 'offered'])
     return seat
 
 
