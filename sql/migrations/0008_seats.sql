@@ -112,7 +112,7 @@ create table session_code (
 	code text not null default new_session_code(),
 	constraint session_code_key primary key (org_id, session_id),
 	constraint session_code_session foreign key (org_id, session_id)
-		references session (org_id, id),
+		references session (org_id, id) on delete cascade,
 	constraint session_code_form check (code ~ '^[A-Z2-9]{6}$')
 );
 comment on table session_code is 'What participants of a session type to say that they are there.';

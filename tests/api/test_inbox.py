@@ -318,7 +318,7 @@ def test_home_is_what_the_lists_say(api):
     assert home['notifications'] == inbox(api, 'els', limit='5')
     unread = inbox(api, 'els', unread='true', limit='200')
     assert home['unread_count'] == min(100, len(unread))
-    mine = api.get('/v1/me/skills', query={'limit': '200'}).json()['items']
+    mine = api.pages('/v1/me/skills')
     for state in ('stated', 'evidenced', 'stale'):
         assert home['skills'][state] == sum(
             claim['state'] == state for claim in mine)
@@ -388,7 +388,7 @@ def test_home_s_sessions(api, db, worlds, reader):
 def test_the_demonstration_fills_the_inbox(api):
     page = api.get('/v1/me/notifications').expect(200).json()
     assert page['next'], 'no second page'
-    items = inbox(api, 'els', limit='200')
+    items = api.pages('/v1/me/notifications')
     shipped = [item for item in items
                if item['id'].startswith('01923c1b-7100')]
     assert len(shipped) > 50

@@ -69,7 +69,7 @@ def inserted(text):
 def told(root):
     """kind -> object kinds, of the SQL that the program runs."""
     found = {}
-    for folder in ('queries', 'jobs', 'statements'):
+    for folder in ('queries', 'jobs', 'statements', 'migrations'):
         for path in sorted((root / 'sql' / folder).rglob('*.sql')):
             for kinds, objects in inserted(path.read_text()):
                 assert kinds and objects, (

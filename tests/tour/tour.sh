@@ -147,7 +147,7 @@ fi
 
 step 'See it in the inbox' 'All of it is there for Els, in the language that she asks for.'
 if has GET /v1/me/notifications && [ -n "$feedback" ]; then
-	call ELS GET '/v1/me/notifications?limit=5' 200 '' 'Accept-Language: nl'
+	call ELS GET '/v1/me/notifications?kind=feedback_received&limit=5' 200 '' 'Accept-Language: nl'
 	pick ".items[] | select(.object.id == \"$feedback\").text" >/dev/null
 fi
 
