@@ -104,6 +104,18 @@ def test_without_a_body_and_without_a_limit(world, do):
         201).json()['state'] == 'confirmed'
 
 
+def test_the_host_is_told_who_comes(world):
+    """Of a seat that is sure, not of a place in the line."""
+    host = world.stranger('told host')
+    session = a_session(world, host=host, capacity=1)
+    a_seat(world, session, as_='an')
+    a_seat(world, session, as_='jonas')
+    assert world.db.execute(
+        'select kind, actor_id::text, object_id::text from notification'
+        ' where person_id = %s', [host]) == [
+            ('seat_taken', world.person('an'), session)]
+
+
 def test_nobody_overtakes(world, do):
     """An opening goes to who waits, not to who comes at that moment; also
     before time has run the promotion."""

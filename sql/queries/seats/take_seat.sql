@@ -83,6 +83,13 @@ select :auth.org,
 on conflict on constraint timer_already_set do update
    set due_at = least(timer.due_at, excluded.due_at), parked_at = null;
 
+insert into notification (org_id, person_id, kind, object_kind, object_id,
+                          actor_id)
+select :auth.org, s.host_id, 'seat_taken', 'session', s.id, :auth.person
+  from my_seat m
+  join visible_session s on s.org_id = m.org_id and s.id = m.session_id
+ where m.org_id = :auth.org and m.id = :new.id and m.state = 'confirmed';
+
 with told as (
 	insert into outbox (org_id, event, object_id, version, actor_id, body)
 	select :auth.org, 'seat.created', m.id, m.version, :auth.person,
