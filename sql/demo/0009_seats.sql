@@ -144,3 +144,12 @@ select t.org_id, '01923c1b-7100-7000-8000-0000000be001', t.person_id,
   from seat t
  where t.org_id = '01923c1b-7100-7000-8000-000000000001'
    and t.state = 'offered';
+
+insert into session_goal (org_id, session_id, goal_id)
+select distinct s.org_id, s.id, g.id
+  from session s
+  join session_skill k on k.org_id = s.org_id and k.session_id = s.id
+  join goal_skill w on w.org_id = s.org_id and w.skill_id = k.skill_id
+  join goal g on g.org_id = s.org_id and g.id = w.goal_id
+   and g.visibility in ('team', 'org') and g.state <> 'draft'
+ where s.org_id = '01923c1b-7100-7000-8000-000000000001';

@@ -57,7 +57,20 @@ select s.org_id, s.id, s.title, s.description, s.host_id,
 		   and e.person_id = (select nullif(
 		       current_setting('hefboom.person', true), '')::uuid))
 	    then s.notes end as notes,
-       s.recap, s.outcomes, s.version, s.created_at, s.updated_at
+       s.recap, s.outcomes, s.version, s.created_at, s.updated_at,
+       (
+	select coalesce(json_agg(json_build_object('id', g.id,
+	                'title', g.title) order by g.title, g.id), '[]')
+	  from session_goal x
+	 cross join lateral (
+		select v.id, v.title
+		  from visible_goal v
+		 where v.org_id = x.org_id and v.id = x.goal_id
+		   and v.deleted_at is null
+		 limit 1
+	 ) g
+	 where x.org_id = s.org_id and x.session_id = s.id
+       ) as goals
   from session s
  where s.host_id
 	= (select nullif(current_setting('hefboom.person', true), '')::uuid)

@@ -539,6 +539,7 @@ def a_full_session(world):
     def make_session():
         made = plain_session(
             world, 'held', skill_ids=[a_skill(world)], capacity=12,
+            goal_ids=[world.made('create_goal')['id']],
             description=f'About {world.word()}.', place='Room 2',
             join_url='https://meet.example.org/x', trainer_name='Ann Other',
             seat_question='What would you like to try?')
@@ -552,7 +553,8 @@ def create_session(world):
     return {'json': {
         'title': world.word(), 'description': f'About {world.word()}.',
         'starts_local': a_start(world), 'zone': 'UTC', 'duration_min': 10,
-        'place': 'Room 2', 'capacity': 12, 'skill_ids': [a_skill(world)]}}
+        'place': 'Room 2', 'capacity': 12, 'skill_ids': [a_skill(world)],
+        'goal_ids': [world.made('create_goal')['id']]}}
 
 
 @fixture('list_sessions')

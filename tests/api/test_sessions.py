@@ -448,6 +448,36 @@ def test_who_is_told_that_it_is_off(session, act, world, db):
                       [made['id']]) == 0
 
 
+# What it serves
+
+def test_goals(session, act, world, api):
+    """Who may not see a goal is not told of it by a session."""
+    def goal(as_='els', **members):
+        return api.post('/v1/goals', as_=as_, json={
+            'title': f'Explain {world.word()}', 'state': 'active',
+            **members}).expect(201).json()
+    mine, shown = goal(visibility='me'), goal(visibility='org')
+    theirs = goal(as_='jonas', visibility='me')
+    for ids in ([str(uuid.uuid4())], [theirs['id']]):
+        session(status=422, code='goals_unknown', goal_ids=ids)
+    made = session(goal_ids=[mine['id'], shown['id']], capacity=3,
+                   **start(world))
+    assert {x['id'] for x in made['goals']} == {mine['id'], shown['id']}
+    path = f"/v1/sessions/{made['id']}"
+    assert api.get(path, as_='jonas').json()['goals'] == [
+        {'id': shown['id'], 'title': shown['title']}]
+    act(made, '/confirm', {})
+    later = act(made, '/reschedule', {
+        'starts_local': start(world)['starts_local'], 'reason': 'Snow.'},
+        expect=201)
+    assert len(later['goals']) == 2
+    changed = api.patch(f"/v1/sessions/{later['id']}", json={
+        'goal_ids': [mine['id']]}).expect(200).json()
+    assert [x['id'] for x in changed['goals']] == [mine['id']]
+    api.patch(f"/v1/sessions/{later['id']}", json={
+        'goal_ids': [theirs['id']]}).expect(422, code='goals_unknown')
+
+
 # Another time
 
 def test_rescheduling(session, act, world, db, api):

@@ -67,6 +67,7 @@ REASONS = {
         feedback_request_reason_of_declined feedback_request_state_known
         feedback_says_something feedback_state_known
         feedback_usefulness_whole feedback_waits_in_window
+        session_goal_goal session_goal_session
         engagement_person_unknown engagement_role_known engagement_session
         exchange_kind_known exchange_known_already exchange_origin_known
         exchange_person_exchange exchange_person_part_known
@@ -120,7 +121,7 @@ REASONS = {
         session_skill_key session_answer_key session_option_once
         seat_link_once session_code_key
         feedback_form_key feedback_request_asked_once feedback_share_key
-        engagement_key exchange_person_key
+        engagement_key exchange_person_key session_goal_key
         person_block_key skill_label_key skill_name_key skill_parent_key
         skill_relation_key skill_merge_entry_key""",
     'the skills are locked and their state is looked at first': """

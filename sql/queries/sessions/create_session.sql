@@ -14,6 +14,15 @@ select refuse(seen.problem)
 				 where k.org_id = :auth.org
 				   and k.id = w.id::uuid))
 	            then 'skills_unknown'
+	            when exists (
+			select from jsonb_array_elements_text(
+			       coalesce(:body -> 'goal_ids', '[]')) w (id)
+			 where not exists (
+				select from visible_goal g
+				 where g.org_id = :auth.org
+				   and g.id = w.id::uuid
+				   and g.deleted_at is null))
+	            then 'goals_unknown'
 	       end as problem
 	  from person p
 	 where p.org_id = :auth.org and p.id = :auth.person
@@ -76,6 +85,10 @@ insert into session_skill (org_id, session_id, skill_id)
 select distinct :auth.org, :new.id, w.id::uuid
   from jsonb_array_elements_text(coalesce(:body -> 'skill_ids', '[]')) w (id);
 
+insert into session_goal (org_id, session_id, goal_id)
+select distinct :auth.org, :new.id, w.id::uuid
+  from jsonb_array_elements_text(coalesce(:body -> 'goal_ids', '[]')) w (id);
+
 insert into engagement (org_id, session_id, person_id, role, during)
 select :auth.org, s.id, s.host_id, 'host', s.during
   from visible_session s
@@ -111,7 +124,7 @@ select s.id, s.title, s.description, s.host, s.facilitators, s.my_role,
 		 ) n
 		 where a.org_id = :auth.org and a.session_id = s.id
 	  ) k) as skills,
-       s.visibility, s.state, s.state_reason, s.rescheduled_from,
+       s.goals, s.visibility, s.state, s.state_reason, s.rescheduled_from,
        s.rescheduled_to, s.notes, s.recap, s.outcomes, s.version,
        s.created_at, s.updated_at,
        '/v1/sessions/' || s.id as _location

@@ -21,7 +21,7 @@ select s.id, s.title, s.description, s.host, s.facilitators, s.my_role,
 		 ) n
 		 where a.org_id = :auth.org and a.session_id = s.id
 	  ) k) as skills,
-       s.visibility, s.state, s.state_reason, s.rescheduled_from,
+       s.goals, s.visibility, s.state, s.state_reason, s.rescheduled_from,
        s.rescheduled_to, s.notes, s.recap, s.outcomes, s.version,
        s.created_at, s.updated_at
   from visible_session s

@@ -91,6 +91,11 @@ select a.org_id, :new.id, a.skill_id
   from session_skill a
  where a.org_id = :auth.org and a.session_id = :path.session_id;
 
+insert into session_goal (org_id, session_id, goal_id)
+select a.org_id, :new.id, a.goal_id
+  from session_goal a
+ where a.org_id = :auth.org and a.session_id = :path.session_id;
+
 insert into notification (org_id, person_id, kind, object_kind, object_id,
                           actor_id, params)
 select :auth.org, c.person_id, 'session_rescheduled', 'session', :new.id,
@@ -173,7 +178,7 @@ select s.id, s.title, s.description, s.host, s.facilitators, s.my_role,
 		 ) n
 		 where a.org_id = :auth.org and a.session_id = s.id
 	  ) k) as skills,
-       s.visibility, s.state, s.state_reason, s.rescheduled_from,
+       s.goals, s.visibility, s.state, s.state_reason, s.rescheduled_from,
        s.rescheduled_to, s.notes, s.recap, s.outcomes, s.version,
        s.created_at, s.updated_at,
        '/v1/sessions/' || s.id as _location

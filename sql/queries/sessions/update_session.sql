@@ -36,6 +36,15 @@ select refuse(seen.problem)
 	            			 where k.org_id = :auth.org
 	            			   and k.id = w.id::uuid))
 	            then 'skills_unknown'
+	            when exists (
+			select from jsonb_array_elements_text(
+			       coalesce(:body -> 'goal_ids', '[]')) w (id)
+			 where not exists (
+				select from visible_goal g
+				 where g.org_id = :auth.org
+				   and g.id = w.id::uuid
+				   and g.deleted_at is null))
+	            then 'goals_unknown'
 	       end as problem
 	  from (select) one
 	  left join visible_session s
@@ -172,6 +181,14 @@ insert into session_skill (org_id, session_id, skill_id)
 select distinct :auth.org, :path.session_id, w.id::uuid
   from jsonb_array_elements_text(coalesce(:body -> 'skill_ids', '[]')) w (id);
 
+delete from session_goal a
+ where a.org_id = :auth.org and a.session_id = :path.session_id
+   and :body ? 'goal_ids';
+
+insert into session_goal (org_id, session_id, goal_id)
+select distinct :auth.org, :path.session_id, w.id::uuid
+  from jsonb_array_elements_text(coalesce(:body -> 'goal_ids', '[]')) w (id);
+
 with told as (
 	insert into outbox (org_id, event, object_id, version, actor_id, body)
 	select :auth.org, 'session.updated', c.id, c.version, :auth.person,
@@ -204,7 +221,7 @@ select s.id, s.title, s.description, s.host, s.facilitators, s.my_role,
 		 ) n
 		 where a.org_id = :auth.org and a.session_id = s.id
 	  ) k) as skills,
-       s.visibility, s.state, s.state_reason, s.rescheduled_from,
+       s.goals, s.visibility, s.state, s.state_reason, s.rescheduled_from,
        s.rescheduled_to, s.notes, s.recap, s.outcomes, s.version,
        s.created_at, s.updated_at
   from visible_session s
