@@ -81,20 +81,25 @@ void pipe_fail_all(struct pipe *pipe)
 	}
 }
 
+/* Takes the result. */
 static void parse_failed(
-    struct pipe *pipe, struct transaction *transaction, const PGresult *result)
+    struct pipe *pipe, struct transaction *transaction, PGresult *result)
 {
 	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 
 	/* 42P05: it is there already, which is what we wanted. */
-	if (state != NULL && strcmp(state, "42P05") == 0)
+	if (state != NULL && strcmp(state, "42P05") == 0) {
+		PQclear(result);
 		return;
+	}
 	for (int i = 0; i < transaction->query_count; i++)
 		set_prepared(pipe, transaction->queries[i].text, false);
 	log_event(LOG_ERROR, "prepare_failed", "sqlstate", state, "statement",
 	    transaction->queries[transaction->query_count - 1].text->name,
 	    "message", PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY),
 	    NULL);
+	PQclear(transaction->unprepared);
+	transaction->unprepared = result;
 }
 
 static void take_error(
@@ -106,6 +111,14 @@ static void take_error(
 	if (outcome->error != NULL) {
 		PQclear(result);
 		return;
+	}
+	/* Why it is not there says more than that it is not. */
+	if (state != NULL && strcmp(state, "26000") == 0 &&
+	    transaction->unprepared != NULL) {
+		PQclear(result);
+		result = transaction->unprepared;
+		transaction->unprepared = NULL;
+		state = NULL;
 	}
 	outcome->error = result;
 	outcome->failed = transaction->at;
@@ -126,7 +139,6 @@ static void take_result(struct pipe *pipe, PGresult *result)
 	case PGRES_FATAL_ERROR:
 		if (transaction->parsing) {
 			parse_failed(pipe, transaction, result);
-			PQclear(result);
 		} else {
 			take_error(pipe, transaction, result);
 		}

@@ -70,6 +70,7 @@ void outcome_release(struct outcome *outcome)
 static void transaction_free(struct transaction *transaction)
 {
 	outcome_release(&transaction->outcome);
+	PQclear(transaction->unprepared);
 	free(transaction);
 }
 
@@ -212,6 +213,8 @@ static void on_ended(struct transaction *transaction, void *context)
 
 	if (may_retry(transaction)) {
 		outcome_release(&transaction->outcome);
+		PQclear(transaction->unprepared);
+		transaction->unprepared = NULL;
 		transaction->retried = true;
 		queue_add(&pool->lanes[transaction->lane], transaction);
 		return;

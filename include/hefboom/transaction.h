@@ -62,6 +62,7 @@ struct transaction {
 	struct outcome outcome;
 	int at; /* the query whose results are arriving */
 	bool parsing, seen, retried, queued;
+	struct pg_result *unprepared; /* why a Parse failed */
 };
 
 #endif

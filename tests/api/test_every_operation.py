@@ -331,6 +331,9 @@ def test_overload(server, document, call, api, coverage, db):
         HEFBOOM_POOL_QUEUE=1)
     calls = [call(name) for name, operation in document.operations.items()
              if '503' in operation.responses and not operation.open]
+    # Nobody's caller is looked up for these: they wait for the lock itself.
+    links = [call(name) for name, operation in document.operations.items()
+             if operation.open and operation.route.startswith('/v1/')]
     small.start()
     client = Api(small, document, coverage)
     client.server = small
@@ -357,6 +360,8 @@ def test_overload(server, document, call, api, coverage, db):
                 reply = one.send(client)
                 if reply.status_code != 503 or time.monotonic() - begun > 1:
                     faults.append(repr(reply))
+            for one in links:
+                one.send(client).expect(503)
             assert client.get('/healthz', as_=None).status_code == 200
             assert 'curl' in client.get('/docs', as_=None).expect(200).text
             lock.rollback()

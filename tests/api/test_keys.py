@@ -96,6 +96,28 @@ def test_twenty_at_once(name, call, rows):
     same(done[0], one.send())
 
 
+@pytest.mark.parametrize('name', keyed_ids())
+def test_a_key_in_flight(name, call, worlds, server):
+    """Where nothing else is a 409; of the others one answers for all."""
+    world, one = worlds['other'], call(name, 'other')
+    if one.operation.codes(409) != {'key_in_flight'}:
+        pytest.skip('has another 409, and these two seconds are enough')
+    key, rival = new_key(), server.connect()
+    rival.autocommit = False
+    try:
+        with rival.cursor() as cursor:
+            cursor.execute(
+                'insert into idempotency_key (org_id, caller, key, hash)'
+                " values (%s, %s, %s, '')",
+                [world.org_id, world.person(one.as_), key])
+        reply = with_key(one, key).send()
+        reply.expect(409, code='key_in_flight')
+        assert reply.headers['Retry-After'].isdigit()
+    finally:
+        rival.close()
+    with_key(one, key).send().expect(*one.operation.success)
+
+
 def difference(before, after):
     return {table: after[table] - count for table, count in before.items()
             if after[table] != count}

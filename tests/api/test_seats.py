@@ -684,6 +684,49 @@ def test_links_do_what_they_say(world, do, of, actions):
             409, code='seat_not_live')
 
 
+@pytest.mark.parametrize('of, action, code', [
+    ('offered', 'accept', 'offer_not_open'),
+    ('held', 'confirm', 'seat_not_held')])
+def test_a_link_is_no_longer_than_its_seat(world, do, of, action, code):
+    """Also when time has not run yet what it will do to the seat."""
+    seat = stage(world, of)
+    token = links(do, seat)[action]
+    world.db.execute(
+        "update seat set held_until = held_until - interval '30 days',"
+        " expires_at = expires_at - interval '30 days' where id = %s", [seat])
+    by_link(do, token).expect(409, code=code)
+    assert state(world, seat) == of
+
+
+def test_a_link_keeps_nobody_in_two_places(world, do):
+    seat = stage(world, 'offered')
+    token = links(do, seat)['accept']
+    other = a_session(world, host=world.stranger('second host'))
+    world.db.execute(
+        'insert into engagement (org_id, session_id, person_id, role, during)'
+        " select %s, %s, %s, 'facilitator', s.during from session s"
+        ' join seat t on t.session_id = s.id where t.id = %s',
+        [world.org_id, other, world.person(), seat])
+    try:
+        by_link(do, token).expect(409, code='person_busy')
+    finally:
+        world.db.execute('delete from engagement where session_id = %s'
+                         " and role = 'facilitator'", [other])
+    assert state(world, seat) == 'offered'
+
+
+def test_who_waited_without_an_answer_gives_it_with_the_offer(world, do):
+    session = a_session(world, capacity=1, seat_question='What do you bring?')
+    first = a_seat(world, session, as_='an', answer='Tea.')
+    seat = a_seat(world, session, hold=True)
+    assert seat['state'] == 'waiting'
+    do('release_seat', as_='an', seat_id=first['id']).expect(200)
+    do('accept_offer', offer_id=seat['id']).expect(
+        422, code='seat_answer_required')
+    assert do('accept_offer', offer_id=seat['id'],
+              json={'answer': 'Milk.'}).expect(200).json()['answer'] == 'Milk.'
+
+
 def test_a_link_is_bound_to_one_version(world, do):
     session = a_session(world, host=world.person('jonas'))
     seat = a_seat(world, session)['id']

@@ -95,6 +95,10 @@ def test_only_hr_changes(api, add):
               scope='skills:write', json={'kind': 'tool'}).expect(200)
 
 
+def test_a_relation_to_nothing(add):
+    add(422, relations=[{'type': 'requires', 'skill_id': str(uuid.uuid4())}])
+
+
 @pytest.mark.parametrize('what', ['relations', 'external_refs'])
 def test_what_shows_at_once_is_hr_s(api, add, worlds, what):
     import fixtures
