@@ -1,6 +1,6 @@
 -- Three years of activity of the 100,000 people that generate.sql made in the
 -- organisation :name: 60,000 sessions with five participants each, 300,000
--- goals, 400,000 pieces of feedback, 2,000,000 notifications, and the
+-- goals, 400,000 pieces of feedback, 2,200,000 notifications, and the
 -- exchanges that were born from them.  Drawn by a fixed seed.
 \set ON_ERROR_STOP on
 select setseed(0.43);
