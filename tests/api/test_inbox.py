@@ -48,8 +48,6 @@ def reader(db, worlds):
                        ' = any(%s::uuid[])', [made])
     db.execute('delete from engagement where session_id in (select id from'
                ' session where host_id = any(%s::uuid[]))', [made])
-    db.execute('delete from session_code where session_id in (select id from'
-               ' session where host_id = any(%s::uuid[]))', [made])
     db.execute('delete from session where host_id = any(%s::uuid[])', [made])
     db.execute('delete from person where id = any(%s::uuid[])', [made])
 

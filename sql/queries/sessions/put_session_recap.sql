@@ -35,24 +35,12 @@ select s.id, s.title, s.description, s.host, s.facilitators, s.my_role,
        to_char(s.starts_local, 'YYYY-MM-DD"T"HH24:MI') as starts_local,
        s.starts_at, s.ends_at, s.duration_min, s.capacity, s.taken,
        s.seat_question, (
-	select coalesce(json_agg(json_build_object('id', k.id,
-	           'label', k.label) order by k.label, k.id), '[]')
-	  from (
-		select distinct n.id,
-		       coalesce(n.labels ->> :auth.language, n.name) as label
-		  from session_skill a
-		 cross join lateral (
-			select k.id, k.labels, k.name
-			  from skill k
-			 where k.org_id = a.org_id and k.id = (
-				select coalesce(m.merged_into, m.id)
-				  from skill m
-				 where m.org_id = a.org_id
-				   and m.id = a.skill_id)
-			 limit 1
-		 ) n
-		 where a.org_id = :auth.org and a.session_id = s.id
-	  ) k) as skills,
+	select coalesce(json_agg(json_build_object('id', k.skill_id,
+	           'label', coalesce(k.labels ->> :auth.language, k.name))
+	           order by coalesce(k.labels ->> :auth.language, k.name),
+	           k.skill_id), '[]')
+	  from session_skill_label k
+	 where k.org_id = :auth.org and k.session_id = s.id) as skills,
        s.goals, s.visibility, s.state, s.state_reason, s.rescheduled_from,
        s.rescheduled_to, s.notes, s.recap, s.outcomes, s.version,
        s.created_at, s.updated_at
