@@ -104,6 +104,12 @@ size_t request_body_limit(
 const struct problem *request_submit(
     struct request *request, struct transaction *transaction);
 
+/*
+ * "https://hr.example.org": where clients find this server, without a slash
+ * at the end.  The setting public_url, else what Host says.
+ */
+const char *request_base_url(struct request *request);
+
 /* Goes on behind the step that waited; `problem` as that step's result. */
 void request_resume(struct request *request, const struct problem *problem);
 

@@ -24,6 +24,7 @@ import bake  # noqa: E402
 import write  # noqa: E402
 
 NOTES = 'openapi/paths/notes.yaml'
+SCIM = 'openapi/paths/scim.yaml'
 SCHEMA = 'openapi/schemas/note.yaml'
 PROBLEMS = 'openapi/problems.yaml'
 TABLES = 'sql/migrations/0001_notes.sql'
@@ -153,7 +154,21 @@ CASES = [
     ('attribute_value', [(NOTES, '{plan: custom}', '{plan: generical}')],
      ["openapi/paths/notes.yaml:64: 'generical' is no value of plan"]),
     ('spool_without_limit', [(NOTES, '{plan: custom}', '{body: spool}')],
-     ["openapi/paths/notes.yaml:64: spool and body_limit go together"]),
+     ["openapi/paths/notes.yaml:64: spool without body_limit"]),
+    ('limit_of_memory', [(SCIM, 'body_limit: 1048576', 'body_limit: 8388609')],
+     ["openapi/paths/scim.yaml:55: more than 8388608 bytes are for spool"]),
+    ('elements', [(SCIM, 'body_elements: 200000', 'body_elements: 200001')],
+     ["openapi/paths/scim.yaml:56: '200001' is no value of body_elements"]),
+    ('dialect_elsewhere', [(SCIM, '/scim/v2/Notes:', '/v1/scim/Notes:')],
+     ["openapi/paths/scim.yaml:3: dialect: scim, paths below /scim and handler: c go together"]),
+    ('dialect_forgotten', [(SCIM, '    x-hefboom: {handler: c, dialect: scim}\n/', '    x-hefboom: {handler: c}\n/'), ('src/handlers/scim_list_notes.c', None, 'x scim_list_notes(struct request *request)\n{')],
+     ["openapi/paths/scim.yaml:3: dialect: scim, paths below /scim and handler: c go together"]),
+    ('dialect_in_sql', [(SCIM, '    x-hefboom: {handler: c, dialect: scim}\n/', '    x-hefboom: {dialect: scim}\n/'), ('sql/queries/notes/scim_list_notes.sql', None, 'select 1')],
+     ["openapi/paths/scim.yaml:3: dialect: scim, paths below /scim and handler: c go together"]),
+    ('dialect_function', [('src/scim/notes.c', 'scim_get_note(', 'scim_get_node(')],
+     ["openapi/paths/scim.yaml:21: no function scim_get_note() in src/scim"]),
+    ('scim_type', [(PROBLEMS, 'invalidSyntax', 'invalidSintax')],
+     ["openapi/problems.yaml:57: 'invalidSintax' is no scimType"]),
     ('order_key', [(NOTES, 'title: [title, id]', 'title: [name, id]')],
      ["openapi/paths/notes.yaml:26: order key 'name' is no property"]),
     ('order_null', [(SCHEMA, '    title: {type: string}', '    title: {type: [string, "null"]}')],
