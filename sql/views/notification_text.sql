@@ -119,5 +119,9 @@ select t.kind, t.language, t.text
 	, ('skill_stale', 'nl', 'De laatste dag van je vaardigheid “{title}” is voorbij: klopt ze nog?')
 	, ('skill_stale', 'fr', 'Votre compétence « {title} » est arrivée à échéance : est-elle toujours d’actualité ?')
 	, ('skill_stale', 'de', 'Ihre Fähigkeit „{title}“ ist abgelaufen: stimmt sie noch?')
+	, ('sync_paused', 'en', 'Machines deactivated unusually many people of {title} at once; further ones wait until an admin has looked at it.')
+	, ('sync_paused', 'nl', 'Machines deactiveerden ongewoon veel mensen van {title} tegelijk; verdere wachten tot een beheerder ernaar gekeken heeft.')
+	, ('sync_paused', 'fr', 'Des machines ont désactivé d’un coup un nombre inhabituel de personnes de {title} ; la suite attend qu’un administrateur ait vérifié.')
+	, ('sync_paused', 'de', 'Maschinen haben ungewöhnlich viele Personen von {title} auf einmal deaktiviert; weitere warten, bis ein Administrator es geprüft hat.')
 ) t (kind, language, text)
  where t.kind <> '';
