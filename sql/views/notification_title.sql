@@ -27,4 +27,7 @@ select t.org_id, t.object_kind, t.object_id, t.title, t.titles
 	select q.org_id, 'feedback_request', q.id,
 	       coalesce(q.about_text, q.about_names ->> ''), q.about_names
 	  from visible_feedback_request q
+	union all
+	select o.org_id, 'organisation', o.org_id, o.title, null
+	  from (select n.id as org_id, n.title from organisation n) o
   ) t;

@@ -56,6 +56,7 @@ REASONS = {
         skill_kind_known skill_reference_length skill_reference_scheme_known
         endorsement_level_seen_known endorsement_saw_in_known
         endorsement_text_length
+        organisation_deactivation_share_known sync_pause_reason_length
         skill_relation_type_known""",
     'no operation writes it, only our own SQL does': """
         goal_companion_state_known goal_ended_when_over goal_state_known
@@ -83,6 +84,8 @@ REASONS = {
         skill_label_kind_known skill_merge_entry_kind_known
         endorsement_hidden_since endorsement_state_known
         endorsement_wordless_when_withdrawn
+        sync_change_action_known sync_change_kind_known sync_pause_once
+        sync_refusal_key
         timer_already_set""",
     'imports alone write it, and say themselves what is wrong with a row': """
         employment_during_empty employment_manager_unknown
@@ -115,12 +118,14 @@ REASONS = {
         skill_merge_by skill_merge_from skill_merge_into
         endorsement_claim endorsement_endorser endorsement_exchange
         endorsement_person
+        sync_pause_released_by
         skill_merge_undone_by skill_merge_entry_merge team_organisation""",
     'the statement makes its rows distinct, or takes what is there': """
         goal_companion_key goal_skill_key
         session_skill_key session_answer_key session_option_once
         seat_link_once session_code_key
         feedback_form_key feedback_request_asked_once feedback_share_key
+        hr_contact_key
         engagement_key exchange_person_key session_goal_key
         person_block_key skill_label_key skill_name_key skill_parent_key
         skill_relation_key skill_merge_entry_key""",
