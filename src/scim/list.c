@@ -3,6 +3,8 @@
 #include <ctype.h>
 #include <strings.h>
 
+#include "hefboom/buf.h"
+
 bool scim_elements_read(const struct scim_reading *reading,
     const struct scim_attribute *attribute, const json_t *value, json_t *list)
 {
@@ -30,34 +32,34 @@ bool scim_elements_read(const struct scim_reading *reading,
 	return true;
 }
 
-static bool text_same(const json_t *one, const json_t *other, bool exact)
-{
-	const char *left = json_string_value(one);
-	const char *right = json_string_value(other);
-
-	if (left == NULL || right == NULL)
-		return left == right;
-	return (exact ? strcmp(left, right) : strcasecmp(left, right)) == 0;
-}
-
-bool scim_element_same(const struct scim_attribute *attribute,
-    const json_t *one, const json_t *other)
+/*
+ * What makes an element the same as another: type and value; of addresses,
+ * everything but `primary`.  False: nothing is the same as this one.
+ */
+static bool key_write(const struct scim_attribute *attribute,
+    const json_t *element, struct buf *key)
 {
 	const struct scim_attribute *part;
+	const char *text;
+	size_t start;
+	bool has_value =
+	    scim_attribute_find(attribute->parts, "value", 5) != NULL;
 
-	if (!text_same(json_object_get(one, "type"),
-		json_object_get(other, "type"), false))
-		return false;
-	if (scim_attribute_find(attribute->parts, "value", 5) != NULL)
-		return json_object_get(one, "value") != NULL &&
-		    text_same(json_object_get(one, "value"),
-			json_object_get(other, "value"), true);
+	buf_clear(key);
 	for (part = attribute->parts; part->name != NULL; part++) {
-		if (part->type != SCIM_BOOLEAN &&
-		    strcmp(part->name, "type") != 0 &&
-		    !text_same(json_object_get(one, part->name),
-			json_object_get(other, part->name), true))
+		bool is_type = strcmp(part->name, "type") == 0;
+		bool is_value = strcmp(part->name, "value") == 0;
+
+		text = json_string_value(json_object_get(element, part->name));
+		if (is_value && text == NULL)
 			return false;
+		if (has_value && !is_type && !is_value)
+			continue;
+		start = key->length;
+		buf_add_json_string(key, text == NULL ? "" : text);
+		for (size_t i = start; is_type && i < key->length; i++)
+			key->bytes[i] =
+			    (char)tolower((unsigned char)key->bytes[i]);
 	}
 	return true;
 }
@@ -73,36 +75,40 @@ static bool is_hollow(const json_t *element)
 }
 
 /* The first of two stays, and learns what only the second said. */
-static bool is_repeated(
-    const struct scim_attribute *attribute, json_t *list, size_t at)
+static bool is_repeated(const struct scim_attribute *attribute, json_t *element,
+    json_t *seen, struct buf *key)
 {
-	const json_t *element = json_array_get(list, at);
 	json_t *before;
 
-	for (size_t i = 0; i < at; i++) {
-		before = json_array_get(list, i);
-		if (!scim_element_same(attribute, before, element))
-			continue;
-		if (json_is_true(json_object_get(element, "primary")))
-			json_object_set_new(before, "primary", json_true());
-		json_object_update_missing(before, (json_t *)element);
-		return true;
+	if (!key_write(attribute, element, key))
+		return false;
+	before = json_object_get(seen, key->bytes);
+	if (before == NULL) {
+		json_object_set(seen, key->bytes, element);
+		return false;
 	}
-	return false;
+	if (json_is_true(json_object_get(element, "primary")))
+		json_object_set_new(before, "primary", json_true());
+	json_object_update_missing(before, element);
+	return true;
 }
 
 bool scim_list_tidy(const struct scim_reading *reading,
     const struct scim_attribute *attribute, json_t *list)
 {
+	json_t *seen = json_object(), *element;
 	size_t at = 0, primaries = 0;
-	const json_t *element;
+	struct buf key = {0};
 
 	while ((element = json_array_get(list, at)) != NULL) {
-		if (is_hollow(element) || is_repeated(attribute, list, at))
+		if (is_hollow(element) ||
+		    is_repeated(attribute, element, seen, &key))
 			json_array_remove(list, at);
 		else
 			at++;
 	}
+	buf_release(&key);
+	json_decref(seen);
 	json_array_foreach(list, at, element) primaries +=
 	    json_is_true(json_object_get(element, "primary"));
 	if (primaries > 1)

@@ -72,10 +72,6 @@ bool scim_elements_read(const struct scim_reading *reading,
 bool scim_list_tidy(const struct scim_reading *reading,
     const struct scim_attribute *attribute, json_t *list);
 
-/* Type and value are the same; addresses: everything but `primary` is. */
-bool scim_element_same(const struct scim_attribute *attribute,
-    const json_t *one, const json_t *other);
-
 /*
  * The ids of members that a value names, as keys of `ids`.  Lenient: what is
  * no id names nobody.
