@@ -3,6 +3,8 @@
 #include <stdarg.h>
 #include <strings.h>
 
+#include "scim/filter_tree.h"
+
 bool scim_refuse(const struct scim_reading *reading, const char *code,
     const char *format, ...)
 {
@@ -19,61 +21,25 @@ bool scim_refuse(const struct scim_reading *reading, const char *code,
 	return false;
 }
 
-/* Behind the URN and its colon; the text's end when it is the URN alone. */
-static const char *behind_urn(const char *urn, const char *text, size_t length)
+static bool is_urn(const char *urn, const char *text, size_t length)
 {
-	size_t prefix = urn == NULL ? 0 : strlen(urn);
-
-	if (prefix == 0 || length < prefix ||
-	    strncasecmp(text, urn, prefix) != 0)
-		return NULL;
-	if (length == prefix)
-		return text + length;
-	return text[prefix] == ':' ? text + prefix + 1 : NULL;
-}
-
-static const struct scim_attribute *attribute_of(const struct scim_kind *kind,
-    const char *name, size_t length, bool with_extension, bool *is_extension)
-{
-	const struct scim_attribute *found = NULL;
-
-	if (!*is_extension) {
-		found = scim_attribute_find(kind->attributes, name, length);
-		if (found == NULL)
-			found = scim_attribute_find(scim_shared, name, length);
-	}
-	if (found == NULL && with_extension) {
-		found = scim_attribute_find(
-		    kind->extension_attributes, name, length);
-		*is_extension = found != NULL;
-	}
-	return found;
+	return urn != NULL && strlen(urn) == length &&
+	    strncasecmp(text, urn, length) == 0;
 }
 
 bool scim_key_find(const struct scim_kind *kind, const char *text,
     size_t length, struct scim_key *key)
 {
-	const char *end = text + length, *name = text, *rest, *dot;
+	struct scim_path path;
 
 	*key = (struct scim_key){0};
-	if ((rest = behind_urn(kind->extension, text, length)) != NULL) {
-		key->is_extension = true;
-		name = rest;
-	} else if ((rest = behind_urn(kind->schema, text, length)) != NULL) {
-		name = rest;
-	}
-	if (rest == end)
-		return end[-1] != ':';
-	dot = memchr(name, '.', (size_t)(end - name));
-	key->attribute =
-	    attribute_of(kind, name, (size_t)((dot == NULL ? end : dot) - name),
-		rest == NULL || key->is_extension, &key->is_extension);
-	if (key->attribute == NULL || dot == NULL)
-		return key->attribute != NULL;
-	dot++;
-	key->part = scim_attribute_find(
-	    key->attribute->parts, dot, (size_t)(end - dot));
-	return key->part != NULL;
+	key->is_extension = is_urn(kind->extension, text, length);
+	if (key->is_extension || is_urn(kind->schema, text, length))
+		return true;
+	if (!scim_name_find(kind, (struct scim_word){text, length}, &path))
+		return false;
+	*key = (struct scim_key){path.attribute, path.part, path.is_extension};
+	return true;
 }
 
 json_t *scim_member(const json_t *object, const char *name)
