@@ -142,9 +142,7 @@ static const struct text *find_text(struct scim_call *call,
 	buf_add_string(&sql,
 	    "select m.value from scim_member m"
 	    " where m.org_id = $1 and m.group_id = $2 and ");
-	scim_filter_sql_element(filter,
-	    scim_attribute_find(call->kind->attributes, "members", 7), &sql,
-	    &values, arena);
+	scim_filter_sql(filter, &sql, &values, arena);
 	all = arena_alloc(arena, sizeof(*all) * (2 + values.count));
 	types = arena_alloc(arena, sizeof(*types) * (2 + values.count));
 	all[0] = call->request->org_id;

@@ -31,10 +31,14 @@ struct list {
 	struct buf resources;
 };
 
+typedef const struct scim_filter *filter_fn(const char *text, size_t length,
+    const struct scim_kind *kind, struct arena *arena, const char **why);
+
 /* What is asked, as text or NULL. */
 struct question {
 	const char *filter, *attributes, *excluded;
 	const char *start_index, *count;
+	filter_fn *read;
 };
 
 static const struct problem *ask(struct list *list);
@@ -253,22 +257,22 @@ static void release(void *buf)
 	buf_release(buf);
 }
 
-/* At the root, a filter that means nothing to a kind finds none of it. */
 static const struct problem *take_part(struct list *list,
-    const struct scim_kind *kind, const struct question *question,
-    const char **why)
+    const struct scim_kind *kind, const struct question *question)
 {
 	struct request *request = list->request;
 	struct part *part = &list->parts[list->count];
-	struct scim_fault fault = {0};
+	struct scim_fault fault = {.code = "scim_invalid_filter"};
 
 	part->kind = kind;
 	if (question->filter != NULL) {
-		part->filter = scim_filter_read(question->filter,
-		    strlen(question->filter), kind, &request->arena, why);
+		part->filter = question->read(question->filter,
+		    strlen(question->filter), kind, &request->arena,
+		    &fault.detail);
 		if (part->filter == NULL)
-			return NULL;
+			return scim_problem(request, &fault);
 	}
+	fault = (struct scim_fault){0};
 	part->projection = scim_projection_read(kind, question->attributes,
 	    question->excluded, &request->arena, &fault);
 	list->count++;
@@ -276,12 +280,12 @@ static const struct problem *take_part(struct list *list,
 }
 
 static const struct problem *begin(struct request *request,
-    const struct scim_kind *kind, const struct question *question)
+    const struct scim_kind *kind, struct question *question)
 {
 	struct list *list = arena_alloc(&request->arena, sizeof(*list));
 	const struct problem *problem = NULL;
-	const char *why = NULL;
 
+	question->read = kind == NULL ? scim_filter_read_any : scim_filter_read;
 	list->request = request;
 	arena_defer(&request->arena, release, &list->resources);
 	list->first = number_of(question->start_index, 1, 1, INT64_MAX);
@@ -289,15 +293,10 @@ static const struct problem *begin(struct request *request,
 	list->wanted =
 	    number_of(question->count, SCIM_COUNT, 0, SCIM_COUNT_MAX);
 	if (kind != &scim_group)
-		problem = take_part(list, &scim_user, question, &why);
+		problem = take_part(list, &scim_user, question);
 	if (problem == NULL && kind != &scim_user)
-		problem = take_part(list, &scim_group, question, &why);
-	if (problem != NULL)
-		return problem;
-	if (list->count == 0)
-		return scim_problem(request,
-		    &(struct scim_fault){"scim_invalid_filter", why});
-	return ask(list);
+		problem = take_part(list, &scim_group, question);
+	return problem == NULL ? ask(list) : problem;
 }
 
 const struct problem *scim_page(
