@@ -28,6 +28,7 @@ create policy own_organisation on scim_person
 create table scim_team (
 	org_id uuid not null,
 	team_id uuid not null,
+	is_group boolean not null default true,
 	external_id text,
 	created_at timestamptz not null default clock(),
 	updated_at timestamptz not null default clock(),
@@ -38,9 +39,10 @@ create table scim_team (
 		check (char_length(external_id) between 1 and 200)
 );
 create index scim_team_by_external_id on scim_team (org_id, external_id);
-comment on table scim_team is 'That a team is one of an identity provider''s groups, and what that calls it.';
+comment on table scim_team is 'What an identity provider made: a group, or the department that its users are in.';
 comment on column scim_team.org_id is 'personal: none; keep: while the organisation exists';
 comment on column scim_team.team_id is 'personal: none; keep: while the organisation exists';
+comment on column scim_team.is_group is 'personal: none; keep: while the organisation exists. False: made for a department, and no group of anybody.';
 comment on column scim_team.external_id is 'personal: none; keep: while the organisation exists';
 comment on column scim_team.created_at is 'personal: none; keep: while the organisation exists';
 comment on column scim_team.updated_at is 'personal: none; keep: while the organisation exists';
@@ -269,7 +271,8 @@ language sql stable
 as $$
 	select m.id, m.is_taken
 	  from (
-		select t.id, 2 as choice, s.team_id is not null as is_taken
+		select t.id, 2 as choice, coalesce(s.is_group, false)
+		           as is_taken
 		  from team t
 		  left join scim_team s
 		    on s.org_id = t.org_id and s.team_id = t.id
@@ -283,6 +286,7 @@ as $$
 		   and not exists (
 			select from scim_team s
 			 where s.org_id = org and s.team_id = t.id
+			   and s.is_group
 		   )
 	  ) m
 	 order by m.is_taken desc, m.choice

@@ -36,7 +36,7 @@ select refuse('scim_invalid_value', jsonb_build_object('detail',
  limit 1;
 
 with picked as (
-	select t.id, t.version, t.name, s.team_id is not null as is_owned,
+	select t.id, t.version, t.name, coalesce(s.is_group, false) as is_owned,
 	       s.external_id
 	  from team t
 	  left join scim_team s on s.org_id = t.org_id and s.team_id = t.id
@@ -60,9 +60,9 @@ with picked as (
 	  from it, (select distinct id
 	              from unnest(:arg.added::uuid[]) u (id)) a
 	 where not exists (
-		select from employment e
-		 where e.org_id = :auth.org and e.team_id = it.id
-		   and e.person_id = a.id and e.during @> today()
+		select from scim_member m
+		 where m.org_id = :auth.org and m.group_id = it.id
+		   and m.value = a.id
 	 )
 	returning person_id
 ), leaving as (
@@ -71,15 +71,21 @@ with picked as (
 	  join employment e
 	    on e.org_id = :auth.org and e.team_id = it.id
 	   and e.during @> today()
+	  left join scim_person s
+	    on s.org_id = e.org_id and s.person_id = e.person_id
 	 where e.person_id = any (:arg.removed::uuid[])
 	   and not :arg.replaced::boolean
+	   and not (e.is_primary and s.person_id is not null)
 	union all
 	select e.id, lower(e.during), e.is_primary
 	  from it
 	  join employment e
 	    on e.org_id = :auth.org and e.team_id = it.id
 	   and e.during @> today()
+	  left join scim_person s
+	    on s.org_id = e.org_id and s.person_id = e.person_id
 	 where :arg.replaced::boolean
+	   and not (e.is_primary and s.person_id is not null)
 	   and e.person_id not in (
 		select id from unnest(:arg.added::uuid[]) u (id)
 	   )
@@ -107,7 +113,7 @@ with picked as (
 	select :auth.org, it.id, nullif(:arg.external_id, '')
 	  from it
 	on conflict (org_id, team_id) do update
-	   set external_id = case when :arg.external_id is null
+	   set is_group = true, external_id = case when :arg.external_id is null
 	                          then scim_team.external_id
 	                          else excluded.external_id end,
 	       updated_at = clock()

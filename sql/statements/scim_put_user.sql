@@ -43,6 +43,9 @@ with made as (
 	   )
 	on conflict (org_id, sort_name) where deleted_at is null do nothing
 	returning id, version
+), marked as (
+	insert into scim_team (org_id, team_id, is_group)
+	select :auth.org, m.id, false from made m
 )
 insert into outbox (org_id, event, object_id, version)
 select :auth.org, 'team.created', m.id, m.version from made m;

@@ -12,4 +12,4 @@ select t.org_id, t.id, t.name as display_name,
        ) as members
   from team t
   left join scim_team s on s.org_id = t.org_id and s.team_id = t.id
- where t.deleted_at is null;
+ where t.deleted_at is null and coalesce(s.is_group, true);

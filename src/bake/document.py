@@ -201,9 +201,10 @@ def bundle(root, faults):
     document = read(os.path.join(base, 'openapi.yaml'), faults)
     document['paths'] = {}
     components = document.setdefault('components', {})
-    shared = read(os.path.join(base, 'common.yaml'), faults)
-    for kind in ('schemas', *shared):
-        components.setdefault(kind, {}).update(shared.get(kind) or {})
+    for name in ('common.yaml', 'scim.yaml'):
+        shared = read(os.path.join(base, name), faults)
+        for kind in ('schemas', *shared):
+            components.setdefault(kind, {}).update(shared.get(kind) or {})
     for path in files(root, 'openapi/schemas', '.yaml'):
         schemas = read(path, faults)
         for name in set(schemas) & set(components['schemas']):

@@ -4,7 +4,7 @@
 #include "page.h"
 #include "serve.h"
 
-handler_fn scim_list_users, scim_search_users, scim_create_user, scim_get_user, scim_replace_user, scim_patch_user, scim_delete_user, scim_list_groups, scim_search_groups, scim_create_group, scim_get_group, scim_replace_group, scim_patch_group, scim_delete_group, scim_search, scim_bulk, scim_get_service_provider_config, scim_get_service_configuration, scim_list_resource_types, scim_get_resource_type, scim_list_schemas, scim_get_schema;
+handler_fn scim_list_users, scim_search_users, scim_create_user, scim_get_user, scim_replace_user, scim_update_user, scim_delete_user, scim_list_groups, scim_search_groups, scim_create_group, scim_get_group, scim_replace_group, scim_update_group, scim_delete_group, scim_search, scim_bulk, scim_get_service_provider_config, scim_get_service_configuration, scim_list_resource_types, scim_get_resource_type, scim_list_schemas, scim_get_schema;
 
 const struct problem *scim_list_users(struct request *request)
 {
@@ -31,7 +31,7 @@ const struct problem *scim_replace_user(struct request *request)
 	return scim_serve(request, &scim_user, SCIM_REPLACE);
 }
 
-const struct problem *scim_patch_user(struct request *request)
+const struct problem *scim_update_user(struct request *request)
 {
 	return scim_serve(request, &scim_user, SCIM_PATCH);
 }
@@ -66,7 +66,7 @@ const struct problem *scim_replace_group(struct request *request)
 	return scim_serve(request, &scim_group, SCIM_REPLACE);
 }
 
-const struct problem *scim_patch_group(struct request *request)
+const struct problem *scim_update_group(struct request *request)
 {
 	return scim_serve(request, &scim_group, SCIM_PATCH);
 }

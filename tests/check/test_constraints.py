@@ -95,11 +95,11 @@ REASONS = {
         organisation_language_known organisation_name_form
         organisation_name_taken organisation_title_length
         person_country_form person_display_name_length person_email_length
-        person_external_id_length person_external_id_taken
+        person_external_id_length
         person_family_name_length person_given_name_length
-        person_user_name_length person_user_name_taken
+        person_user_name_length
         team_external_id_length team_external_id_taken team_name_length
-        team_name_taken team_parent_unknown""",
+        team_parent_unknown""",
     'it refers to the caller, or to what the same transaction found': """
         goal_check_in_goal goal_companion_goal goal_companion_person
         goal_milestone_goal goal_person goal_skill_goal
