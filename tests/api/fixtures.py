@@ -1296,3 +1296,89 @@ def revoke_client_credential(world):
     made = world.made('create_client_credential')
     return {'roles': ('admin',), 'path': {
         'client_id': made['client_id'], 'credential_id': made['id']}}
+
+
+# SCIM
+
+CORE = 'urn:ietf:params:scim:schemas:core:2.0:'
+MESSAGES = 'urn:ietf:params:scim:api:messages:2.0:'
+SCIM_SCOPES = 'people:read people:write groups:write'
+
+
+def scim(**fields):
+    return {'as_': 'scim', 'roles': ('integrator',), 'scope': SCIM_SCOPES,
+            **fields}
+
+
+def scim_user_body(world):
+    return {'schemas': [CORE + 'User'],
+            'userName': world.word().replace(' ', '.').lower()}
+
+
+def scim_group_body(world):
+    return {'schemas': [CORE + 'Group'], 'displayName': world.word()}
+
+
+SCIM_BODIES = {'user': scim_user_body, 'group': scim_group_body}
+SCIM_PATCHES = {'user': 'nickName', 'group': 'displayName'}
+
+
+def scim_fixtures(kind):
+    def made(world):
+        return {'id': world.made(f'scim_create_{kind}')['id']}
+
+    @fixture(f'scim_create_{kind}')
+    def create(world):
+        return scim(json=SCIM_BODIES[kind](world))
+
+    @fixture(f'scim_replace_{kind}')
+    def replace(world):
+        return scim(path=made(world), json=SCIM_BODIES[kind](world))
+
+    @fixture(f'scim_update_{kind}')
+    def update(world):
+        return scim(path=made(world), json={
+            'schemas': [MESSAGES + 'PatchOp'],
+            'Operations': [{'op': 'replace', 'path': SCIM_PATCHES[kind],
+                            'value': world.word()}]})
+
+    @fixture(f'scim_get_{kind}', f'scim_delete_{kind}')
+    def one(world):
+        return scim(path=made(world))
+
+    @fixture(f'scim_list_{kind}s')
+    def many(world):
+        return scim()
+
+
+for one_kind in SCIM_BODIES:
+    scim_fixtures(one_kind)
+
+
+@fixture('scim_search_users', 'scim_search_groups', 'scim_search')
+def scim_search(world):
+    return scim(json={'schemas': [MESSAGES + 'SearchRequest'], 'count': 2})
+
+
+@fixture('scim_bulk')
+def scim_bulk(world):
+    return scim(json={
+        'schemas': [MESSAGES + 'BulkRequest'],
+        'Operations': [{'method': 'POST', 'path': '/Users', 'bulkId': 'one',
+                        'data': scim_user_body(world)}]})
+
+
+@fixture('scim_get_service_provider_config', 'scim_get_service_configuration',
+         'scim_list_resource_types', 'scim_list_schemas')
+def scim_documents(world):
+    return {'as_': None}
+
+
+@fixture('scim_get_resource_type')
+def scim_get_resource_type(world):
+    return {'as_': None, 'path': {'id': 'User'}}
+
+
+@fixture('scim_get_schema')
+def scim_get_schema(world):
+    return {'as_': None, 'path': {'id': CORE + 'User'}}
