@@ -24,20 +24,36 @@ static void add_query(struct transaction *transaction, const struct text *text,
 	    (struct query){text, values, false};
 }
 
+/* {people:read,people:write}, or NULL: scopes have no letter to be quoted. */
+static const char *scopes_text(struct request *request)
+{
+	const char *const *scope = request->operation->scopes;
+	const char *text = "{";
+
+	if (scope == NULL || *scope == NULL)
+		return NULL;
+	for (; *scope != NULL; scope++)
+		text = arena_format(&request->arena, "%s%s%s", text, *scope,
+		    scope[1] == NULL ? "}" : ",");
+	return text;
+}
+
 static void add_enter(struct request *request, struct transaction *transaction)
 {
-	static const struct statement *statement;
 	const struct operation *operation = request->operation;
+	bool client = request->client_id[0] != '\0';
+	const struct statement *statement =
+	    statement_find(client ? "enter_client" : "enter");
 	struct named pairs[] = {
 	    {"arg.lane_ms",
 		arena_format(&request->arena, "%u", lane_ms[operation->lane])},
 	    {"arg.plan",
 		operation->custom_plan ? "force_custom_plan"
 				       : "force_generic_plan"},
-	    {NULL, NULL}};
+	    {"arg.client", request->client_id},
+	    {"arg.credential", request->credential_id},
+	    {"arg.scopes", client ? scopes_text(request) : NULL}, {NULL, NULL}};
 
-	if (statement == NULL)
-		statement = statement_find("enter");
 	add_query(transaction, text_plain(statement),
 	    arguments_named(request, statement, pairs));
 }

@@ -62,6 +62,8 @@ struct request {
 	const char *scopes; /* separated by blanks */
 	char org_id[UUID_TEXT];
 	char person_id[UUID_TEXT]; /* "" for a machine */
+	char client_id[UUID_TEXT]; /* "" unless an admin manages it */
+	char credential_id[UUID_TEXT]; /* what that client proved itself by */
 	const char *caller; /* whose keys these are */
 
 	/* schema.c, arguments.c */

@@ -1298,3 +1298,74 @@ def list_sessions_without_host(world):
 def put_session_host(world):
     return {'path': {'session_id': a_session_without_host(world)},
             'json': {'person_id': world.stranger('next host')}}
+
+
+# Machine clients: an admin's alone.
+
+def a_client(world):
+    return world.made('create_client')
+
+
+def plain_client(world):
+    return world.once('client', lambda: a_client(world)['id'])
+
+
+@fixture('list_clients')
+def list_clients(world):
+    world.once('client', lambda: a_client(world)['id'])
+    world.once('second client', lambda: a_client(world)['id'])
+    return {'roles': ('admin',)}
+
+
+@fixture('create_client')
+def create_client(world):
+    return {'roles': ('admin',), 'json': {
+        'name': world.word(), 'scopes': ['people:write', 'people:read'],
+        'expect_every_min': 60}}
+
+
+@fixture('get_client')
+def get_client(world):
+    return {'roles': ('admin',), 'path': {'client_id': plain_client(world)}}
+
+
+@fixture('update_client')
+def update_client(world):
+    return {'roles': ('admin',), 'path': {'client_id': plain_client(world)},
+            'json': {'name': world.word(), 'scopes': ['people:read'],
+                     'expect_every_min': None}}
+
+
+@fixture('revoke_client')
+def revoke_client(world):
+    return {'roles': ('admin',), 'path': {'client_id': a_client(world)['id']}}
+
+
+def a_credential(world, client_id, **more):
+    return make('create_client_credential', world, path={
+        'client_id': client_id}, **more).send().expect(201).json()
+
+
+@fixture('list_client_credentials')
+def list_client_credentials(world):
+    """Those of a client that has two."""
+    def two():
+        client_id = a_client(world)['id']
+        for kind in ('secret', 'token'):
+            a_credential(world, client_id, json={'kind': kind})
+        return client_id
+    return {'roles': ('admin',),
+            'path': {'client_id': world.once('client of two', two)}}
+
+
+@fixture('create_client_credential')
+def create_client_credential(world):
+    return {'roles': ('admin',), 'path': {'client_id': a_client(world)['id']},
+            'json': {'kind': 'secret', 'expires_at': in_days(world, 90)}}
+
+
+@fixture('revoke_client_credential')
+def revoke_client_credential(world):
+    made = world.made('create_client_credential')
+    return {'roles': ('admin',), 'path': {
+        'client_id': made['client_id'], 'credential_id': made['id']}}

@@ -57,6 +57,9 @@ REASONS = {
         endorsement_level_seen_known endorsement_saw_in_known
         endorsement_text_length
         organisation_deactivation_share_known sync_pause_reason_length
+        machine_client_expect_known machine_client_name_length
+        machine_client_scopes_count machine_client_scopes_known
+        machine_credential_kind_known
         skill_relation_type_known""",
     'no operation writes it, only our own SQL does': """
         goal_companion_state_known goal_ended_when_over goal_state_known
@@ -80,6 +83,7 @@ REASONS = {
         claim_aside_is_retired claim_retired_when_deleted claim_source_known
         claim_state_known
         job_finished_when_over job_state_known
+        machine_credential_hash_length machine_credential_hint_length
         skill_merged_into_state skill_state_known skill_successor_state
         skill_label_kind_known skill_merge_entry_kind_known
         endorsement_hidden_since endorsement_state_known
@@ -105,6 +109,8 @@ REASONS = {
         goal_milestone_goal goal_person goal_skill_goal
         session_skill_skill
         seat_link_seat session_code_session
+        machine_client_created_by machine_credential_client
+        machine_credential_created_by
         feedback_answer_form feedback_answered_answer feedback_answered_form
         feedback_answered_person feedback_form_session feedback_giver
         feedback_not_self feedback_receiver feedback_request_asked

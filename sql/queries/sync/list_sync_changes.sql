@@ -2,10 +2,10 @@ select c.id, c.source, c.source_name, c.kind, c.object_id, c.object_name,
        c.action, c.changed, c.created_at
   from (
 	select x.org_id, x.id, x.source, x.kind, x.object_id, x.action,
-	       x.changed, x.created_at, (
-		select s.name from sync_source s
-		 where s.org_id = x.org_id and s.source = x.source
-	       ) as source_name, coalesce((
+	       x.changed, x.created_at, coalesce((
+		select m.name from machine_client m
+		 where m.org_id = x.org_id and 'client ' || m.id = x.source),
+	           x.source) as source_name, coalesce((
 		select p.display_name from person p
 		 where p.org_id = x.org_id and p.id = x.object_id
 		   and p.deleted_at is null), (
