@@ -135,5 +135,9 @@ select t.kind, t.language, t.text
 	, ('goal_owner_left', 'nl', '{actor} werkt hier niet meer; je doet mee met een doel minder.')
 	, ('goal_owner_left', 'fr', '{actor} ne travaille plus ici ; vous accompagnez un objectif de moins.')
 	, ('goal_owner_left', 'de', '{actor} arbeitet nicht mehr hier; du begleitest ein Ziel weniger.')
+	, ('session_host_asked', 'en', '{actor} asks you to host “{title}”.')
+	, ('session_host_asked', 'nl', '{actor} vraagt je om “{title}” te leiden.')
+	, ('session_host_asked', 'fr', '{actor} vous demande d’animer « {title} ».')
+	, ('session_host_asked', 'de', '{actor} bittet dich, „{title}“ zu leiten.')
 ) t (kind, language, text)
  where t.kind <> '';

@@ -1227,6 +1227,79 @@ def get_home(world):
     return {}
 
 
+# The synchronisation, and who left
+
+def synchronised(world, source='https://idp.example.org provisioning'):
+    """A few changes and refusals of a machine's."""
+    def insert():
+        for action, changed in (
+                ('created', []), ('changed', ['title', 'manager']),
+                ('adopted', ['external_id']), ('reactivated', ['active'])):
+            world.db.execute(
+                'insert into sync_change (org_id, source, kind, object_id,'
+                " action, changed) values (%s, %s, 'person', %s, %s, %s)",
+                [world.org_id, source, world.person(world.as_), action,
+                 changed])
+        world.db.execute(
+            'insert into sync_refusal (org_id, source, day, reason)'
+            " select id, %s, (clock() at time zone zone)::date,"
+            " 'person_unknown' from organisation where id = %s"
+            ' on conflict do nothing', [source, world.org_id])
+        return source
+    return world.once(f'synchronised {source}', insert)
+
+
+def unpaused(world):
+    """Machines may deactivate people, whatever was tried before."""
+    world.db.execute(
+        'update sync_pause set released_at = clock() where org_id = %s'
+        ' and released_at is null', [world.org_id])
+    world.db.execute('delete from sync_deactivation where org_id = %s',
+                     [world.org_id])
+
+
+@fixture('get_sync_health', 'list_sync_changes')
+def synchronisation(world):
+    synchronised(world)
+    return {}
+
+
+@fixture('release_sync')
+def release_sync(world):
+    """The pause is put there, and stays when nobody releases it: whoever
+    deactivates people over the API calls unpaused() first."""
+    world.db.execute(
+        'insert into sync_pause (org_id, source, deactivated, allowed)'
+        " values (%s, %s, 5, 5) on conflict do nothing",
+        [world.org_id, synchronised(world)])
+    return {'json': {'reason': f'{world.word()} is closed.'}}
+
+
+@fixture('update_organisation')
+def update_organisation(world):
+    world.share = 4 if getattr(world, 'share', 5) == 5 else 5
+    return {'json': {'deactivation_share_percent': world.share,
+                     'hr_contacts': [world.person(world.as_)]}}
+
+
+def a_session_without_host(world):
+    return a_session(world, host=world.stranger('gone'),
+                     needs_host_since=world.db.one('select clock()'))
+
+
+@fixture('list_sessions_without_host')
+def list_sessions_without_host(world):
+    world.once('without host', lambda: [
+        a_session_without_host(world) for _ in range(3)])
+    return {}
+
+
+@fixture('put_session_host')
+def put_session_host(world):
+    return {'path': {'session_id': a_session_without_host(world)},
+            'json': {'person_id': world.stranger('next host')}}
+
+
 # Machine clients: an admin's alone.
 
 def a_client(world):
