@@ -28,12 +28,13 @@ static void add_enter(struct request *request, struct transaction *transaction)
 {
 	static const struct statement *statement;
 	const struct operation *operation = request->operation;
+	bool custom = operation->custom_plan == UINT32_MAX ||
+	    (operation->custom_plan & request->given) != 0;
 	struct named pairs[] = {
 	    {"arg.lane_ms",
 		arena_format(&request->arena, "%u", lane_ms[operation->lane])},
 	    {"arg.plan",
-		operation->custom_plan ? "force_custom_plan"
-				       : "force_generic_plan"},
+		custom ? "force_custom_plan" : "force_generic_plan"},
 	    {NULL, NULL}};
 
 	if (statement == NULL)

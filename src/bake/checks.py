@@ -7,7 +7,8 @@ from statement import OIDS, type_of
 
 ROLES = ('member', 'facilitator', 'trainer', 'leader', 'hr', 'integrator', 'admin')
 ATTRIBUTES = {  # name -> values; None: any
-    'lane': ('fast', 'write', 'slow'), 'plan': ('generic', 'custom'), 'if_match': ('required',),
+    'lane': ('fast', 'write', 'slow'), 'plan': ('generic', 'custom', 'filtered'),
+    'if_match': ('required',),
     'sealed': (True,), 'silent': None, 'body': ('json', 'spool'), 'body_limit': None,
     'orders': None, 'problems': None, 'handler': ('c',), 'scopes': None}
 KEYWORDS = set('''type enum const properties required additionalProperties minProperties
