@@ -1,5 +1,5 @@
 -- Which sessions somebody might see because of who they are to each other; who
--- may is said by visible_session.
+-- may is said by session_in_sight.
 create or replace view session_near with (security_invoker = true) as
 select s.org_id, s.host_id as person_id, s.id as session_id
   from session s

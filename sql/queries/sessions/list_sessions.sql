@@ -24,7 +24,7 @@ select s.id, s.title, s.description, s.host, s.facilitators, s.my_role,
 			'did_not_happen', 'cancelled', 'rescheduled'])) q (state)
 		 cross join lateral (
 			select v.id, v.created_at, v.updated_at, v._soonest_at
-			  from visible_session v
+			  from session_in_sight v
 			 where v.org_id = :auth.org and v.visibility = 'org'
 			   and v.state = q.state
 			   and (select exists (
@@ -43,7 +43,7 @@ select s.id, s.title, s.description, s.host, s.facilitators, s.my_role,
 		  ) e
 		union all
 		select v.id, v.created_at, v.updated_at, v._soonest_at
-		  from visible_session v
+		  from session_in_sight v
 		 where v.org_id = :auth.org and v.id = any (array(
 			select n.session_id
 			  from session_near n
