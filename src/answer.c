@@ -47,12 +47,13 @@ static void add_enter(struct request *request, struct transaction *transaction)
 	bool client = request->client_id[0] != '\0';
 	const struct statement *statement =
 	    statement_find(client ? "enter_client" : "enter");
+	bool custom = operation->custom_plan == UINT32_MAX ||
+	    (operation->custom_plan & request->given) != 0;
 	struct named pairs[] = {
 	    {"arg.lane_ms",
 		arena_format(&request->arena, "%u", lane_ms[operation->lane])},
 	    {"arg.plan",
-		operation->custom_plan ? "force_custom_plan"
-				       : "force_generic_plan"},
+		custom ? "force_custom_plan" : "force_generic_plan"},
 	    {"arg.client", request->client_id},
 	    {"arg.credential", request->credential_id},
 	    {"arg.scopes", client ? scopes_text(request) : NULL}, {NULL, NULL}};

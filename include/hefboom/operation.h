@@ -133,7 +133,9 @@ struct operation {
 	uint32_t roles; /* 0: open to everybody, without a token */
 	const char *const *scopes; /* NULL-ended; a machine needs one */
 	enum lane lane;
-	bool custom_plan;
+	/* Planned anew when one of these parameters is given (bit i:
+	 * parameters[i]); UINT32_MAX: always. */
+	uint32_t custom_plan;
 	bool if_match_required;
 	bool sealed;
 	bool is_list; /* {"items", "next", "as_of"} */

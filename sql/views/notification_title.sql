@@ -12,7 +12,7 @@ select t.org_id, t.object_kind, t.object_id, t.title, t.titles
 	  join skill k on k.org_id = c.org_id and k.id = c.skill_id
 	union all
 	select s.org_id, 'session', s.id, s.title, null
-	  from visible_session s
+	  from session_in_sight s
 	union all
 	select s.org_id, 'seat', s.id, s.session_title, null
 	  from my_seat s

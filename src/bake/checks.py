@@ -8,7 +8,8 @@ from statement import OIDS, type_of
 
 ROLES = ('member', 'facilitator', 'trainer', 'leader', 'hr', 'integrator', 'admin')
 ATTRIBUTES = {  # name -> values; None: any
-    'lane': ('fast', 'write', 'slow'), 'plan': ('generic', 'custom'), 'if_match': ('required', 'optional'),
+    'lane': ('fast', 'write', 'slow'), 'plan': ('generic', 'custom', 'filtered'),
+    'if_match': ('required', 'optional'),
     'sealed': (True,), 'silent': None, 'body': ('json', 'spool'), 'body_limit': None,
     'body_elements': range(1, 200001), 'orders': None, 'problems': None, 'handler': ('c',),
     'scopes': None, 'dialect': ('scim',)}

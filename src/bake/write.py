@@ -48,6 +48,15 @@ def fallback(value):
     return value if value is None or isinstance(value, str) else json.dumps(value)
 
 
+def custom_plan(o):
+    """Bits of the parameters with which a call is planned anew."""
+    plan = o.extra.get('plan')
+    filters = [i for i, (_, p) in enumerate(o.parameters)
+               if p['in'] == 'query' and p['name'] not in ('limit', 'after', 'order')]
+    return ('UINT32_MAX' if plan == 'custom' else
+            '%#x' % sum(1 << i for i in filters) if plan == 'filtered' else 0)
+
+
 class Writer:
     def __init__(self):
         self.out = [HEAD]
@@ -112,7 +121,7 @@ class Writer:
             'roles': ' | '.join('ROLE_' + role.upper() for role in o.roles) or '0',
             'scopes': self.names(name + '_scopes', extra.get('scopes') or []),
             'lane': 'LANE_' + extra.get('lane', 'fast' if get else 'write').upper(),
-            'custom_plan': boolean(extra.get('plan') == 'custom'),
+            'custom_plan': custom_plan(o),
             'if_match_required': boolean(o.if_match), 'sealed': boolean(o.sealed),
             'is_list': boolean(o.orders), 'keyed': boolean(o.keyed), 'body': 'BODY_' + body,
             'body_required': boolean((o.entry.get('requestBody') or {}).get('required')),

@@ -172,9 +172,13 @@ static void on_found(void *context, const struct outcome *outcome)
 	     i < finding->change.removed_where_count; i++) {
 		const struct pg_result *result = outcome->results[1 + i];
 
-		for (int row = 0; row < shape_count(result); row++)
-			json_object_set_new(finding->change.removed,
-			    shape_value(result, row, "value"), json_true());
+		for (int row = 0; row < shape_count(result); row++) {
+			const char *id = shape_value(result, row, "value");
+
+			if (json_object_get(finding->change.added, id) == NULL)
+				json_object_set_new(finding->change.removed,
+				    id, json_true());
+		}
 	}
 	if (problem == NULL)
 		problem = submit_write(call, &finding->change);
