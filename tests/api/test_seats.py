@@ -12,6 +12,9 @@ Of attendance: vouching without `unknown`, for oneself, by whoever was a
 no_show, before the session, past a block of the host; an import over a
 self_checkin, taking back what a peer said, with somebody twice, writing what
 was so already, for everybody; check_in that leaves `peer` as it was.
+
+Of old links: `<` turned round, a shorter term, a purge
+that does not set its timer again.
 """
 
 import contextlib
@@ -991,6 +994,35 @@ def test_a_link_ends(world, do, clock):
     do('get_link', as_=None, token=token).expect(404)
     clock.advance(days=400)
     by_link(do, newer).expect(409, code='link_over')
+
+
+def test_old_links_are_purged(world, do, worlds):
+    """30 days after they ended, in each organisation, whether or not
+    somebody makes new ones."""
+    kept = a_seat(world)['id'], a_seat(world)['id']
+    gone, elsewhere = a_seat(world)['id'], a_seat(World(
+        world.api, world.db, 'other'))['id']
+    for seat in (*kept, gone):
+        links(do, seat)
+    do_there = Call(worlds['other'], world.api.document.operations[
+        'create_seat_links'], path={'seat_id': elsewhere})
+    do_there.send().expect(200)
+    for seat, age in ((kept[1], 29), (gone, 31), (elsewhere, 31)):
+        world.db.execute('update seat_link set expires_at = clock() -'
+                         " %s * interval '1 day' where seat_id = %s",
+                         [age, seat])
+
+    def left():
+        return set(world.db.column(
+            'select seat_id::text from seat_link where seat_id = any('
+            '%s::uuid[])', [[*kept, gone, elsewhere]]))
+    world.db.execute("update timer set due_at = clock() where kind ="
+                     " 'purge_seat_links' and org_id = %s", [world.org_id])
+    eventually(lambda: gone not in left(), what='the link is still there')
+    assert left() == {*kept, elsewhere}
+    assert world.db.one("select due_at > clock() + interval '50 minutes' from"
+                        " timer where kind = 'purge_seat_links' and org_id ="
+                        ' %s', [world.org_id])
 
 
 def test_the_token_is_not_kept(world, do):
