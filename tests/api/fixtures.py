@@ -713,6 +713,12 @@ def a_seat_led(world):
     return session, a_seat(world, session, as_=world.colleagues()[0])
 
 
+def begin(world, session):
+    """Time: the session runs."""
+    world.db.execute("update session set state = 'running' where org_id = %s"
+                     ' and id = %s', [world.org_id, session])
+
+
 def an_offer(world):
     """Els's, after somebody else has given up the only seat."""
     session = a_session(world, capacity=1)
@@ -792,6 +798,26 @@ def confirm_seat(world):
 def set_attendance(world):
     return {'path': {'seat_id': a_seat_led(world)[1]['id']},
             'json': {'attendance': 'excused'}}
+
+
+@fixture('vouch_for_seat')
+def vouch_for_seat(world):
+    session = a_session(world)
+    a_seat(world, session)
+    seat = a_seat(world, session, as_=world.colleagues()[0])['id']
+    begin(world, session)
+    return {'path': {'seat_id': seat}}
+
+
+@fixture('import_attendance')
+def import_attendance(world):
+    session = a_session(world)
+    a_seat(world, session)
+    begin(world, session)
+    return {'scope': 'attendance:write',
+            'path': {'session_id': session},
+            'json': {'items': [{'person_id': world.person(world.as_),
+                                'attendance': 'present'}]}}
 
 
 @fixture('accept_offer')

@@ -148,14 +148,14 @@ def test_path_parameters(name, document, call, api):
                     '{' + other + '}',
                     raw if other == parameter['name'] else text)
             reply = api.call(operation.method, target, as_=one.as_,
-                             roles=one.roles, json=one.json)
+                             roles=one.roles, scope=one.scope, json=one.json)
             reply.expect(400, code='bad_request')
         # Escapes that need not be are the same path (RFC 3986, 6.2.2.2).
         escaped = ''.join(f'%{ord(c):02X}' for c in value)
         target = operation.path(**{**one.path, parameter['name']: 'HERE'}
                                 ).replace('HERE', escaped)
         same = api.call(operation.method, target, as_=one.as_,
-                        roles=one.roles, json=one.json, query=one.query or
+                        roles=one.roles, scope=one.scope, json=one.json, query=one.query or
                         None, headers=one.headers)
         same.expect(*operation.success)
         if operation.keyed or operation.method != 'GET':
