@@ -151,10 +151,9 @@ static const char *line_read(
 	if (code == NULL)
 		code = method_read(head);
 	if (code == NULL)
-		code =
-		    target_read(head, line + target, length - target - VERSION);
-	if (code != NULL)
-		head->path.bytes = NULL;
+		return target_read(
+		    head, line + target, length - target - VERSION);
+	head->path.bytes = NULL;
 	return code;
 }
 

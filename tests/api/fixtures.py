@@ -1405,8 +1405,7 @@ SCIM_SCOPES = 'people:read people:write groups:write'
 
 
 def scim(**fields):
-    return {'as_': 'scim', 'roles': ('integrator',), 'scope': SCIM_SCOPES,
-            **fields}
+    return {'roles': ('integrator',), 'scope': SCIM_SCOPES, **fields}
 
 
 def scim_user_body(world):

@@ -56,7 +56,8 @@ def test_head(name, document, call, api):
     one = call(name)
     got = one.send()
     headers = api.call('HEAD', one.target, query=one.query or None,
-                       as_=one.as_, roles=one.roles, headers=one.headers
+                       as_=one.as_, roles=one.roles, scope=one.scope,
+                       headers=one.headers
                        ).expect(got.status_code).headers
     for name in ('Content-Type', 'ETag', 'Cache-Control', 'Vary', 'Link',
                  'Content-Language'):
@@ -110,7 +111,7 @@ def test_parameters(name, document, call):
             f'?{parameter["name"]}={value}&{parameter["name"]}={value}')
         reply = one.world.api.call(
             one.operation.method, twice, as_=one.as_, roles=one.roles,
-            json=one.json)
+            scope=one.scope, json=one.json)
         reply.expect(400, code='repeated_parameter')
         if schema.get('type') in ('integer', 'boolean') or schema.get(
                 'format') in ('uuid', 'date', 'date-time') or 'enum' in schema:
