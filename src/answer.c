@@ -106,6 +106,14 @@ int answer_add_text(struct transaction *transaction, const struct text *text,
 	return number;
 }
 
+void answer_next(struct request *request, struct transaction *transaction)
+{
+	const struct problem *problem = request_submit(request, transaction);
+
+	if (problem != &request_waiting)
+		reply_problem(request, problem);
+}
+
 const struct problem *answer_fault(
     struct request *request, const struct outcome *outcome)
 {
@@ -227,7 +235,6 @@ static void ask_for_stored(struct request *request)
 	struct variant variant = variant_of(request);
 	struct transaction *transaction =
 	    answer_begin(request, on_stored, request);
-	const struct problem *problem;
 
 	transaction->reads_only = true;
 	add_query(transaction,
@@ -236,9 +243,7 @@ static void ask_for_stored(struct request *request)
 	    NULL);
 	transaction->queries[1].describe = true;
 	add_key(request, transaction, "read_key");
-	problem = request_submit(request, transaction);
-	if (problem != &request_waiting)
-		reply_problem(request, problem);
+	answer_next(request, transaction);
 }
 
 static bool is_about_key(

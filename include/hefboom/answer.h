@@ -11,8 +11,8 @@
  *	return request_submit(request, transaction);
  *
  * In done(), request->transaction = NULL comes first; then one reply, or a
- * further transaction.  A retry is the pool's: a text and its values stay
- * until done() was called.
+ * further transaction by answer_next().  A retry is the pool's: a text and its
+ * values stay until done() was called.
  *
  * Ownership.  Values and texts of one's own live in the request's arena.
  */
@@ -26,7 +26,10 @@ struct problem;
 struct request;
 struct text;
 
-/* Of the operation's lane; of a GET it only reads.  results[0] is enter's. */
+/*
+ * Of the operation's lane; results[0] is enter's.  That of a GET only reads;
+ * of a POST that does too, set transaction->reads_only.
+ */
 struct transaction *answer_begin(
     struct request *request, transaction_done_fn *done, void *context);
 
@@ -44,6 +47,9 @@ int answer_add(struct request *request, struct transaction *transaction,
  */
 int answer_add_text(struct transaction *transaction, const struct text *text,
     const char *const *values);
+
+/* From within done(): takes the transaction, and replies if it is refused. */
+void answer_next(struct request *request, struct transaction *transaction);
 
 /*
  * NULL when it is committed, else what to reply.  A change whose connection
