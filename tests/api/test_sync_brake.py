@@ -7,7 +7,8 @@ goes through); the share not asked (`allowed` always five); the lock left out
 release not looked at in brake_state (a release changes nothing); the lookup
 of who created somebody left out, or without its source, or without its hour;
 pause_deactivations without looking whether it is still so (a late note pauses
-again), without `on conflict` (the second note fails).
+again), without `on conflict` (the second note fails); people counted at every
+call; who is inactive counted; contacts added to what they were.
 """
 
 import concurrent.futures
@@ -294,7 +295,10 @@ def test_a_late_note_pauses_nothing(small, admin):
 def test_people_are_counted_once_an_hour(server, db):
     """Not at all below five; of 100,000 a count takes 10 ms and more."""
     org = Org(server, db, 300)
-    for _ in range(12):
+    for _ in range(7):
+        assert org.deactivate() is None
+    org.hire(100, 'new')
+    for _ in range(5):
         assert org.deactivate() is None
     counts = db.column('select people from sync_deactivation where org_id'
                        ' = %s order by id', [org.id])
