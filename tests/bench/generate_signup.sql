@@ -28,27 +28,34 @@ select p.org_id, uuid7(), p.id, t.id, daterange(current_date - 400, null), true
  where p.org_id = :'org'
    and not exists (select from employment where org_id = :'org');
 
+create temp table somebody as
+select id, substr(external_id, 8)::int as n
+  from person where org_id = :'org' and external_id like 'signup-%';
+create unique index on somebody (n);
+create temp table meeting as
+select uuid7() as id, k, date_trunc('hour', clock()) + make_interval(days => 30,
+       hours => k / (:people / :seats)) as at
+  from generate_series(0, :hours * (:people / :seats) - 1) k;
+create unique index on meeting (k);
+analyze somebody;
+analyze meeting;
+
 -- The last one of the people hosts them all and takes no seat.
 insert into session (org_id, id, title, host_id, zone, starts_local,
 	duration_min, during, capacity, state)
-select :'org', uuid7(), 'Session ' || k, p.id, 'Europe/Brussels',
-       t.at at time zone 'Europe/Brussels', 60,
-       tstzrange(t.at, t.at + interval '1 hour'), :seats, 'confirmed'
-  from person p
- cross join generate_series(0, :hours * (:people / :seats) - 1) k
- cross join lateral (
-	select date_trunc('hour', clock()) + make_interval(
-	       days => 30, hours => k / (:people / :seats)) as at
- ) t
- where p.org_id = :'org' and p.external_id = 'signup-' || :people;
+select :'org', m.id, 'Session ' || m.k, p.id, 'Europe/Brussels',
+       m.at at time zone 'Europe/Brussels', 60,
+       tstzrange(m.at, m.at + interval '1 hour'), :seats, 'confirmed'
+  from meeting m
+  join somebody p on p.n = :people;
 
 drop table if exists bench_signup;
 create table bench_signup as
-select n, p.id as person, s.id as session, uuid7() as new_id
-  from generate_series(0, :hours * :people - 1) n
-  join person p on p.org_id = :'org' and p.external_id = 'signup-' || n % :people
-  join session s on s.org_id = :'org' and s.title = 'Session '
-       || n / :people * (:people / :seats) + n % (:people / :seats);
+select i.n, p.id as person, m.id as session, uuid7() as new_id
+  from generate_series(0, :hours * :people - 1) i (n)
+  join somebody p on p.n = i.n % :people
+  join meeting m
+    on m.k = i.n / :people * (:people / :seats) + i.n % (:people / :seats);
 alter table bench_signup add primary key (n);
 grant select on bench_signup to hefboom;
 vacuum analyze;

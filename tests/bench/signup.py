@@ -127,11 +127,11 @@ def pgbench(url, script, seconds, first):
     return sum(rates) / len(rates)
 
 
-def scripts(data, org):
+def scripts(data, org, count):
     """The look-up alone, and the statements pipelined and not."""
-    look = ('\\set i :first + :n * %d + :client_id\n\\set n :n + 1\n'
+    look = ('\\set i (:first + :n * %d + :client_id) %% %d\n\\set n :n + 1\n'
             'select person, session, new_id from bench_signup'
-            ' where n = :i \\gset\n' % CLIENTS)
+            ' where n = :i \\gset\n' % (CLIENTS, count))
     values = {'auth.org': run.literal(org), 'auth.person': ':person',
               'auth.language': "'en'", 'path.session_id': ':session',
               'new.id': ':new_id', 'body': 'null', 'arg.lane_ms': "'5000'",
@@ -173,7 +173,8 @@ def peer_settings(signup, runtime):
 
 def measure(signup):
     bench = signup.bench
-    look, pipelined, plain = scripts(bench.data, signup.org)
+    look, pipelined, plain = scripts(bench.data, signup.org,
+                                     len(signup.pairs))
     path = os.path.join(bench.data, 'peer.json')
     with open(path, 'w') as stream:
         json.dump(peer_settings(signup, signup.runtime), stream)

@@ -38,6 +38,8 @@ COUNT = 'sql/statements/count_notes_of.sql'
 JOB = 'sql/jobs/close_notes.sql'
 STATES = 'openapi/states.yaml'
 
+SINCE = '      - {name: since, in: query, schema: {type: string, format: date-time}}\n'
+
 # (name, [(file, what was there or None for all of it, what is there)],
 #  the lines that bake says).  A file that becomes None is removed.
 CASES = [
@@ -179,8 +181,14 @@ CASES = [
      ["openapi/paths/notes.yaml:26: order 'newest' mixes directions"]),
     ('order_long', [(NOTES, '[title, id]', '[title, id, title, id, title]')],
      ["openapi/paths/notes.yaml:26: order 'title' has 5 keys, 1 to 4 will do"]),
-    ('optional_lines', [(LIST, ' where :page(s)\n', ' where :page(s)\n' + '   /*? query.label */ and true\n' * 5)],
-     ["sql/queries/notes/list_notes.sql:1: 7 optional lines, at most 6"]),
+    ('optional_lines', [
+        (NOTES, SINCE, SINCE + ''.join(
+            '      - {name: by_%s, in: query, schema: {type: boolean}}\n' % word
+            for word in 'abcde')),
+        (LIST, ' where :page(s)\n', ' where :page(s)\n' + ''.join(
+            '   /*? query.by_%s */ and :query.by_%s\n' % (word, word)
+            for word in 'abcde'))],
+     ["sql/queries/notes/list_notes.sql:1: 7 parameters have optional lines, at most 6"]),
     ('optional_name', [(LIST, '/*? query.label */', '/*? query.lapel */')],
      ["sql/queries/notes/list_notes.sql:8: 'query.lapel' is no query parameter"]),
     ('optional_place', [(LIST, '/*? query.label */ and', 'and /*? query.label */')],
@@ -349,3 +357,16 @@ def test_golden():
     assert faults == []
     with open(os.path.join(HERE, 'bake', 'operations.c'), encoding='utf-8') as stream:
         assert write.render(tree) == stream.read()
+
+
+def test_filtered_plan(tmp_path):
+    """The bits of what filters, without limit, after and order; and one
+    parameter may have any number of lines."""
+    tree = str(tmp_path / 'tree')
+    shutil.copytree(TREE, tree)
+    change(tree, [
+        (NOTES, '    x-hefboom:\n      orders', '    x-hefboom:\n      plan: filtered\n      orders'),
+        (LIST, ' where :page(s)\n', ' where :page(s)\n' + '   /*? query.label */ and true\n' * 7)])
+    baked, faults = bake.bake(tree)
+    assert faults == []
+    assert '.custom_plan = 0x18,' in write.render(baked)
