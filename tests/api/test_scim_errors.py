@@ -3,11 +3,13 @@ finds the fault: the front, the path, the token, the operation.
 
 Mutations: dialect_of() that knows `/scim/` in lower case only, or that takes
 `/scimitar` for it; the status as a number; no scimType; English whatever is
-asked; application/problem+json; no Allow, no WWW-Authenticate; the front's
-own refusals left in the other dialect.
+asked; application/problem+json; the front's own refusals left in the other
+dialect; what was parsed of a refused head forgotten, or taken from the message
+before.
 """
 
 import json
+import re
 import socket
 
 import pytest
@@ -122,6 +124,19 @@ def test_the_front_answers_head_without_a_body(server):
     assert (got, body) == (400, b'')
     assert headers['Content-Type'] == SCIM
     assert int(headers['Content-Length']) > 0
+
+
+def test_the_front_hears_no_language_of_the_message_before(server):
+    """The line with the fault is where that one had its language."""
+    good = LINE + b'Content-Length: 0\r\nAccept-Language: nl\r\n\r\n'
+    bad = good.replace(b'Language: nl', b'Language  nl')
+    with socket.create_connection((server.host, server.port), 20) as wire:
+        wire.sendall(good)
+        got = wire.recv(65536)
+        wire.sendall(bad)
+        while more := wire.recv(65536):
+            got += more
+    assert re.findall(rb'Content-Language: (..)', got) == [b'nl', b'en'], got
 
 
 def test_the_front_speaks_languages(server):
