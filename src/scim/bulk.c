@@ -11,7 +11,7 @@
 #include "hefboom/scim_discovery.h"
 
 static const char reference[] = "bulkId:";
-enum { REFERENCE = sizeof(reference) - 1 };
+enum { REFERENCE = sizeof(reference) - 1, BULK_DEADLINE_MS = 60000 };
 
 enum state { WAITING, UNDER_WAY, DONE, REFUSED };
 
@@ -233,7 +233,9 @@ static void on_done(struct scim_call *call)
 	if (call->problem != NULL) {
 		refuse(bulk, line, call->problem);
 	} else {
-		snprintf(status, sizeof(status), "%d", call->status);
+		/* RFC 7644, figure 9, has 200 where there is no body. */
+		snprintf(status, sizeof(status), "%d",
+		    call->action == SCIM_PATCH ? 200 : call->status);
 		answer_begin_line(line, status);
 		if (call->id != NULL)
 			snprintf(line->id, UUID_TEXT, "%s", call->id);
@@ -429,6 +431,7 @@ const struct problem *scim_bulk_run(struct request *request)
 	if (json_array_size(operations) > SCIM_BULK_OPERATIONS_MAX)
 		return problem_get("scim_bulk_too_large");
 	bulk->request = request;
+	request->deadline_ms = BULK_DEADLINE_MS;
 	bulk->count = json_array_size(operations);
 	bulk->lines = arena_alloc(
 	    &request->arena, (bulk->count + 1) * sizeof(*bulk->lines));

@@ -106,7 +106,7 @@ json_t *scim_discovery_schemas(const char *base)
 		user->attributes));
 	json_array_append_new(list,
 	    schema_of(base, user->extension, "EnterpriseUser",
-		"What an employer knows about a user.",
+		"Enterprise User",
 		user->extension_attributes));
 	json_array_append_new(list,
 	    schema_of(base, group->schema, group->name, group->description,
