@@ -99,8 +99,8 @@ static const struct problem *ask(
 
 	*waiting = (struct waiting){request, *key};
 	transaction->reads_only = true;
-	transaction->queries[0] = (struct query){text_plain(statement),
-	    arguments_named(request, statement, pairs), false};
+	transaction->queries[0] = (struct query){.text = text_plain(statement),
+	    .values = arguments_named(request, statement, pairs)};
 	transaction->query_count = 1;
 	return request_submit(request, transaction);
 }

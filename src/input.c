@@ -314,7 +314,8 @@ static const struct problem *take_body(struct request *request)
 	size_t offset = 0;
 
 	if (request->operation->body == BODY_NONE ||
-	    request->operation->body == BODY_SPOOL || request->body_length == 0)
+	    request->operation->body == BODY_SPOOL ||
+	    request->operation->body == BODY_FORM || request->body_length == 0)
 		return NULL;
 	request->json =
 	    json_read(request->body, request->body_length, &fault, &offset);

@@ -8,8 +8,8 @@ from statement import OIDS, type_of
 ROLES = ('member', 'facilitator', 'trainer', 'leader', 'hr', 'integrator', 'admin')
 ATTRIBUTES = {  # name -> values; None: any
     'lane': ('fast', 'write', 'slow'), 'plan': ('generic', 'custom'), 'if_match': ('required',),
-    'sealed': (True,), 'silent': None, 'body': ('json', 'spool'), 'body_limit': None,
-    'orders': None, 'problems': None, 'handler': ('c',), 'scopes': None}
+    'sealed': (True,), 'silent': None, 'body': ('json', 'spool', 'form'), 'body_limit': None,
+    'refusals': ('own',), 'orders': None, 'problems': None, 'handler': ('c',), 'scopes': None}
 KEYWORDS = set('''type enum const properties required additionalProperties minProperties
     maxProperties items prefixItems minItems maxItems uniqueItems minLength maxLength pattern
     minimum maximum exclusiveMinimum exclusiveMaximum multipleOf oneOf anyOf allOf $ref format
@@ -94,7 +94,7 @@ def operation_faults(tree, o, seen):
     if not o.successes:
         yield entry, 'responses', 'no success'
     for status, response in entry.get('responses', {}).items():
-        if status[0] not in '23':
+        if status[0] not in '23' and extra.get('refusals') != 'own':
             yield entry['responses'], status, 'bake writes the refusals, not you'
         yield from body_faults(tree, entry['responses'], status,
                                (tree.resolve(response) or {}).get('content', {}), False, seen)
