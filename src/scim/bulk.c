@@ -5,10 +5,10 @@
 #include <strings.h>
 
 #include "call.h"
-#include "hefboom/access.h"
 #include "hefboom/problem_document.h"
 #include "hefboom/reply.h"
 #include "hefboom/scim_discovery.h"
+#include "hefboom/token.h"
 
 static const char reference[] = "bulkId:";
 enum { REFERENCE = sizeof(reference) - 1, BULK_DEADLINE_MS = 60000 };
@@ -274,7 +274,7 @@ static const struct problem *start(struct bulk *bulk, struct line *line)
 
 	if (!target_read(line, &target))
 		return fault(bulk, "method and path fit no operation");
-	if (!access_has_scope(request, scope_of(target.kind)))
+	if (!scope_among(request->scopes, scope_of(target.kind)))
 		return problem_get("insufficient_scope");
 	if (target.action == SCIM_CREATE && line->bulk_id == NULL)
 		return fault(bulk, "a POST without bulkId");
