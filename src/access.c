@@ -1,4 +1,4 @@
-#include <stdbool.h>
+#include "hefboom/access.h"
 
 #include "hefboom/operation.h"
 #include "hefboom/problem.h"
@@ -18,6 +18,11 @@ static bool has_scope(const char *scopes, const char *scope)
 		at += length;
 	}
 	return false;
+}
+
+bool access_has_scope(const struct request *request, const char *scope)
+{
+	return has_scope(request->scopes, scope);
 }
 
 static bool scope_suffices(const struct request *request)

@@ -1,3 +1,5 @@
+#include "hefboom/answer.h"
+
 #include <assert.h>
 #include <libpq-fe.h>
 #include <stdbool.h>
@@ -16,43 +18,128 @@
 
 enum { ENTER = 0, TAKE_KEY = 1, COLUMNS_MAX = 64 };
 
-static void add_query(struct transaction *transaction, const struct text *text,
+static int add_query(struct transaction *transaction, const struct text *text,
     const char *const *values)
 {
 	assert(transaction->query_count < TRANSACTION_QUERIES_MAX);
-	transaction->queries[transaction->query_count++] =
-	    (struct query){text, values, false};
+	transaction->queries[transaction->query_count] =
+	    (struct query){.text = text, .values = values};
+	return transaction->query_count++;
+}
+
+/* {people:read,people:write}, or NULL: scopes have no letter to be quoted. */
+static const char *scopes_text(struct request *request)
+{
+	const char *const *scope = request->operation->scopes;
+	const char *text = "{";
+
+	if (scope == NULL || *scope == NULL)
+		return NULL;
+	for (; *scope != NULL; scope++)
+		text = arena_format(&request->arena, "%s%s%s", text, *scope,
+		    scope[1] == NULL ? "}" : ",");
+	return text;
 }
 
 static void add_enter(struct request *request, struct transaction *transaction)
 {
-	static const struct statement *statement;
 	const struct operation *operation = request->operation;
+	bool client = request->client_id[0] != '\0';
+	const struct statement *statement =
+	    statement_find(client ? "enter_client" : "enter");
+	bool custom = operation->custom_plan == UINT32_MAX ||
+	    (operation->custom_plan & request->given) != 0;
 	struct named pairs[] = {
 	    {"arg.lane_ms",
 		arena_format(&request->arena, "%u", lane_ms[operation->lane])},
 	    {"arg.plan",
-		operation->custom_plan ? "force_custom_plan"
-				       : "force_generic_plan"},
-	    {NULL, NULL}};
+		custom ? "force_custom_plan" : "force_generic_plan"},
+	    {"arg.client", request->client_id},
+	    {"arg.credential", request->credential_id},
+	    {"arg.scopes", client ? scopes_text(request) : NULL}, {NULL, NULL}};
 
-	if (statement == NULL)
-		statement = statement_find("enter");
 	add_query(transaction, text_plain(statement),
 	    arguments_named(request, statement, pairs));
+}
+
+static bool only_reads(const struct request *request)
+{
+	return strcmp(request->operation->method, "GET") == 0;
+}
+
+struct transaction *answer_begin(
+    struct request *request, transaction_done_fn *done, void *context)
+{
+	struct transaction *transaction =
+	    transaction_new(request->operation->lane, done, context);
+
+	transaction->reads_only = only_reads(request);
+	add_enter(request, transaction);
+	return transaction;
+}
+
+int answer_add(struct request *request, struct transaction *transaction,
+    const char *name, const struct named *pairs)
+{
+	static const struct named none[] = {{NULL, NULL}};
+	const struct statement *statement = statement_find(name);
+	int last = 0;
+
+	assert(statement != NULL);
+	for (int part = 2; statement != NULL; part++) {
+		last = add_query(transaction, text_plain(statement),
+		    arguments_named(
+			request, statement, pairs == NULL ? none : pairs));
+		statement = statement_find(
+		    arena_format(&request->arena, "%s.%d", name, part));
+	}
+	return last;
+}
+
+int answer_add_text(struct transaction *transaction, const struct text *text,
+    const char *const *values)
+{
+	int number = add_query(transaction, text, values);
+
+	assert(text->name == NULL);
+	transaction->queries[number].unnamed = true;
+	return number;
+}
+
+void answer_next(struct request *request, struct transaction *transaction)
+{
+	const struct problem *problem = request_submit(request, transaction);
+
+	if (problem != &request_waiting)
+		reply_problem(request, problem);
+}
+
+const struct problem *answer_fault(
+    struct request *request, const struct outcome *outcome)
+{
+	switch (outcome->ending) {
+	case ENDING_DONE:
+		return NULL;
+	case ENDING_FAILED:
+		return problem_of_error(request, outcome->error);
+	case ENDING_LOST:
+		return problem_get(only_reads(request) ? "database_unavailable"
+						       : "outcome_unknown");
+	case ENDING_UNSENT:
+	default:
+		return problem_get("database_unavailable");
+	}
 }
 
 /* A statement about the request's key: take_key, settle_key, read_key. */
 static void add_key(
     struct request *request, struct transaction *transaction, const char *name)
 {
-	const struct statement *statement = statement_find(name);
 	struct named pairs[] = {{"arg.caller", request->caller},
 	    {"arg.key", request->key}, {"arg.hash", request->key_hash},
 	    {NULL, NULL}};
 
-	add_query(transaction, text_plain(statement),
-	    arguments_named(request, statement, pairs));
+	answer_add(request, transaction, name, pairs);
 }
 
 static struct variant variant_of(const struct request *request)
@@ -129,15 +216,17 @@ static void replay(struct request *request, const struct outcome *outcome)
 static void on_stored(void *context, const struct outcome *outcome)
 {
 	struct request *request = context;
+	const struct problem *problem;
 
 	request->transaction = NULL;
-	if (outcome->ending == ENDING_DONE)
-		replay(request, outcome);
-	else if (outcome->ending == ENDING_FAILED)
-		reply_problem(
-		    request, problem_of_error(request, outcome->error));
+	if (outcome->ending == ENDING_LOST)
+		problem = problem_get("database_unavailable");
 	else
-		reply_problem(request, problem_get("database_unavailable"));
+		problem = answer_fault(request, outcome);
+	if (problem == NULL)
+		replay(request, outcome);
+	else
+		reply_problem(request, problem);
 }
 
 static void ask_for_stored(struct request *request)
@@ -145,20 +234,16 @@ static void ask_for_stored(struct request *request)
 	const struct operation *operation = request->operation;
 	struct variant variant = variant_of(request);
 	struct transaction *transaction =
-	    transaction_new(operation->lane, on_stored, request);
-	const struct problem *problem;
+	    answer_begin(request, on_stored, request);
 
 	transaction->reads_only = true;
-	add_enter(request, transaction);
 	add_query(transaction,
 	    text_find(&operation->statements[operation->statement_count - 1],
 		&variant),
 	    NULL);
 	transaction->queries[1].describe = true;
 	add_key(request, transaction, "read_key");
-	problem = request_submit(request, transaction);
-	if (problem != &request_waiting)
-		reply_problem(request, problem);
+	answer_next(request, transaction);
 }
 
 static bool is_about_key(
@@ -188,25 +273,14 @@ static void on_failed(struct request *request, const struct outcome *outcome)
 static void on_outcome(void *context, const struct outcome *outcome)
 {
 	struct request *request = context;
-	bool reads = strcmp(request->operation->method, "GET") == 0;
 
 	request->transaction = NULL;
-	switch (outcome->ending) {
-	case ENDING_DONE:
+	if (outcome->ending == ENDING_DONE)
 		reply_outcome(request, outcome);
-		break;
-	case ENDING_FAILED:
+	else if (outcome->ending == ENDING_FAILED)
 		on_failed(request, outcome);
-		break;
-	case ENDING_LOST:
-		reply_problem(request,
-		    problem_get(
-			reads ? "database_unavailable" : "outcome_unknown"));
-		break;
-	case ENDING_UNSENT:
-		reply_problem(request, problem_get("database_unavailable"));
-		break;
-	}
+	else
+		reply_problem(request, answer_fault(request, outcome));
 }
 
 const struct problem *answer_step(struct request *request)
@@ -216,9 +290,7 @@ const struct problem *answer_step(struct request *request)
 
 	if (operation->kind == OPERATION_C)
 		return operation->handler(request);
-	transaction = transaction_new(operation->lane, on_outcome, request);
-	transaction->reads_only = strcmp(operation->method, "GET") == 0;
-	add_enter(request, transaction);
+	transaction = answer_begin(request, on_outcome, request);
 	if (request->key != NULL)
 		add_key(request, transaction, "take_key");
 	add_statements(request, transaction);

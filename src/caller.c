@@ -1,4 +1,4 @@
-#include "hefboom/caller.h"
+#include "caller_cache.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -8,7 +8,6 @@
 #include "hefboom/service.h"
 #include "hefboom/http.h"
 #include "hefboom/log.h"
-#include "hefboom/memory.h"
 #include "hefboom/operation.h"
 #include "hefboom/pool.h"
 #include "hefboom/reply.h"
@@ -17,119 +16,6 @@
 #include "hefboom/steps.h"
 #include "hefboom/text.h"
 #include "hefboom/token.h"
-
-enum { BUCKETS = 16384 };
-
-struct caller {
-	struct caller *same_bucket;
-	struct caller *younger; /* entries end in the order they came */
-	int64_t until_s;
-	uint64_t hash;
-	char org_id[UUID_TEXT];
-	char person_id[UUID_TEXT];
-	char name[]; /* issuer, organisation, subject; a NUL behind each */
-};
-
-struct caller_cache {
-	struct caller *buckets[BUCKETS];
-	struct caller *oldest, **youngest;
-	unsigned count;
-};
-
-struct caller_cache *caller_cache_new(void)
-{
-	struct caller_cache *cache = memory_zero(1, sizeof(*cache));
-
-	cache->youngest = &cache->oldest;
-	return cache;
-}
-
-static void leave(struct caller_cache *cache)
-{
-	struct caller *caller = cache->oldest;
-	struct caller **at = &cache->buckets[caller->hash % BUCKETS];
-
-	while (*at != caller)
-		at = &(*at)->same_bucket;
-	*at = caller->same_bucket;
-	cache->oldest = caller->younger;
-	if (cache->oldest == NULL)
-		cache->youngest = &cache->oldest;
-	cache->count--;
-	free(caller);
-}
-
-void caller_cache_free(struct caller_cache *cache)
-{
-	if (cache == NULL)
-		return;
-	while (cache->oldest != NULL)
-		leave(cache);
-	free(cache);
-}
-
-static int64_t seconds(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return now.tv_sec;
-}
-
-/* FNV-1a over the three names; the compare behind it is what decides. */
-static uint64_t name_hash(const char *name, size_t length)
-{
-	uint64_t hash = 0xcbf29ce484222325u;
-
-	for (size_t i = 0; i < length; i++)
-		hash = (hash ^ (unsigned char)name[i]) * 0x100000001b3u;
-	return hash;
-}
-
-static size_t name_length(const char *name)
-{
-	const char *at = name;
-
-	for (int i = 0; i < 3; i++)
-		at += strlen(at) + 1;
-	return (size_t)(at - name);
-}
-
-static const struct caller *cache_find(
-    struct caller_cache *cache, const char *name, size_t length, uint64_t hash)
-{
-	int64_t now = seconds(CLOCK_MONOTONIC_COARSE);
-	const struct caller *caller;
-
-	while (cache->oldest != NULL && cache->oldest->until_s <= now)
-		leave(cache);
-	caller = cache->buckets[hash % BUCKETS];
-	for (; caller != NULL; caller = caller->same_bucket)
-		if (caller->hash == hash &&
-		    name_length(caller->name) == length &&
-		    memcmp(caller->name, name, length) == 0)
-			return caller;
-	return NULL;
-}
-
-static void cache_add(struct caller_cache *cache, struct request *request,
-    const char *name, size_t length)
-{
-	struct caller *caller = memory_zero(1, sizeof(*caller) + length);
-
-	if (cache->count == CALLERS_MAX)
-		leave(cache);
-	caller->hash = name_hash(name, length);
-	caller->until_s = seconds(CLOCK_MONOTONIC_COARSE) + CALLER_SECONDS;
-	memcpy(caller->name, name, length);
-	memcpy(caller->org_id, request->org_id, UUID_TEXT);
-	memcpy(caller->person_id, request->person_id, UUID_TEXT);
-	caller->same_bucket = cache->buckets[caller->hash % BUCKETS];
-	cache->buckets[caller->hash % BUCKETS] = caller;
-	*cache->youngest = caller;
-	cache->youngest = &caller->younger;
-	cache->count++;
-}
 
 /*
  * Somebody of that organisation whom we do not know is refused, unless it is
@@ -146,22 +32,23 @@ static const struct problem *check_person(const struct request *request)
 	return problem_get("caller_unknown");
 }
 
-static void set_caller(struct request *request, const char *name)
+static const char *next_text(const char *text)
 {
-	const char *subject = name + strlen(name) + 1;
+	return text + strlen(text) + 1;
+}
 
-	subject += strlen(subject) + 1;
+static void set_caller(struct request *request, const struct caller_key *key)
+{
 	if (request->person_id[0] != '\0')
 		request->caller = request->person_id;
 	else
-		request->caller =
-		    arena_format(&request->arena, "%s %s", name, subject);
+		request->caller = arena_format(&request->arena, "%s %s",
+		    key->text, next_text(next_text(key->text)));
 }
 
 struct waiting {
 	struct request *request;
-	const char *name;
-	size_t length;
+	struct caller_key key;
 };
 
 static const struct problem *take_answer(
@@ -183,9 +70,9 @@ static const struct problem *take_answer(
 		snprintf(request->person_id, UUID_TEXT, "%s", person);
 	/* A person who is not there yet may be there in a moment. */
 	if (person != NULL || check_person(request) == NULL)
-		cache_add(request->service->callers, request, waiting->name,
-		    waiting->length);
-	set_caller(request, waiting->name);
+		caller_add(
+		    request->service->callers, &waiting->key, request, NULL);
+	set_caller(request, &waiting->key);
 	return check_person(request);
 }
 
@@ -199,21 +86,21 @@ static void on_answer(void *context, const struct outcome *outcome)
 }
 
 static const struct problem *ask(
-    struct request *request, char *name, size_t length)
+    struct request *request, const struct caller_key *key)
 {
 	const struct statement *statement = statement_find("find_caller");
 	struct waiting *waiting =
 	    arena_alloc(&request->arena, sizeof(*waiting));
-	const char *org = name + strlen(name) + 1;
-	struct named pairs[] = {{"arg.issuer", name}, {"arg.org", org},
-	    {"arg.subject", org + strlen(org) + 1}, {NULL, NULL}};
+	const char *org = next_text(key->text);
+	struct named pairs[] = {{"arg.issuer", key->text}, {"arg.org", org},
+	    {"arg.subject", next_text(org)}, {NULL, NULL}};
 	struct transaction *transaction =
 	    transaction_new(LANE_FAST, on_answer, waiting);
 
-	*waiting = (struct waiting){request, name, length};
+	*waiting = (struct waiting){request, *key};
 	transaction->reads_only = true;
-	transaction->queries[0] = (struct query){text_plain(statement),
-	    arguments_named(request, statement, pairs), false};
+	transaction->queries[0] = (struct query){.text = text_plain(statement),
+	    .values = arguments_named(request, statement, pairs)};
 	transaction->query_count = 1;
 	return request_submit(request, transaction);
 }
@@ -221,24 +108,25 @@ static const struct problem *ask(
 static const struct problem *identify(
     struct request *request, const struct principal *principal)
 {
-	size_t issuer = strlen(principal->issuer) + 1;
-	size_t org = strlen(principal->org) + 1;
-	size_t subject = strlen(principal->subject) + 1;
-	size_t length = issuer + org + subject;
-	char *name = arena_alloc(&request->arena, length);
-	const struct caller *caller;
+	struct caller_key key = caller_key(
+	    request, principal->issuer, principal->org, principal->subject);
+	const struct caller *caller =
+	    caller_find(request->service->callers, &key);
 
-	memcpy(name, principal->issuer, issuer);
-	memcpy(name + issuer, principal->org, org);
-	memcpy(name + issuer + org, principal->subject, subject);
-	caller = cache_find(
-	    request->service->callers, name, length, name_hash(name, length));
 	if (caller == NULL)
-		return ask(request, name, length);
+		return ask(request, &key);
 	memcpy(request->org_id, caller->org_id, UUID_TEXT);
 	memcpy(request->person_id, caller->person_id, UUID_TEXT);
-	set_caller(request, name);
+	set_caller(request, &key);
 	return check_person(request);
+}
+
+static int64_t seconds_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME_COARSE, &now);
+	return now.tv_sec;
 }
 
 static uint32_t roles_with_implied(uint32_t roles)
@@ -291,8 +179,10 @@ const struct problem *caller_step(struct request *request)
 	if (!is_bearer(header))
 		return problem_get("unauthenticated");
 	token = bearer_token(header);
+	if (caller_is_token(&token))
+		return caller_of_token(request, &token);
 	principal = token_check(request->service->tokens, token.bytes,
-	    token.length, seconds(CLOCK_REALTIME_COARSE), &why);
+	    token.length, seconds_now(), &why);
 	if (principal == NULL) {
 		log_event(LOG_DEBUG, "token_refused", "request", request->id,
 		    "why", why, NULL);
@@ -301,5 +191,7 @@ const struct problem *caller_step(struct request *request)
 	}
 	request->roles = roles_with_implied(principal->roles);
 	request->scopes = arena_string(&request->arena, principal->scopes);
+	if (principal->credential_id != NULL)
+		return caller_of_client(request, principal);
 	return identify(request, principal);
 }

@@ -174,24 +174,25 @@ int command_token(struct invocation *invocation)
 {
 	struct config *config = &invocation->config;
 	const char *ttl = command_option(invocation, "ttl");
-	int64_t ttl_s = read_ttl(ttl == NULL ? "1h" : ttl);
+	struct token_order order = {.org = command_option(invocation, "org"),
+	    .ttl_s = read_ttl(ttl == NULL ? "1h" : ttl)};
 	char *error = NULL, *roles, *scopes, *token;
 	const char *subject = find_subject(invocation, &error);
 
 	if (subject == NULL || check_powers(invocation, &error) < 0)
 		return command_fail(COMMAND_MISUSED, error);
-	if (ttl_s < 0)
+	if (order.ttl_s < 0)
 		return command_fail(COMMAND_MISUSED,
 		    memory_string("--ttl must be like 90s, 30m, 1h or 7d, and "
 				  "a year at most"));
 	if (check_subject(invocation, subject, &error) < 0 ||
 	    config_secret(config, true, &error) < 0)
 		return command_fail(COMMAND_FAILED, error);
-	roles = join(invocation, "role");
-	scopes = join(invocation, "scope");
-	token = token_issue(config->secret, sizeof(config->secret),
-	    command_option(invocation, "org"), subject, roles, scopes,
-	    (int64_t)time(NULL), ttl_s);
+	order.subject = subject;
+	order.roles = roles = join(invocation, "role");
+	order.scopes = scopes = join(invocation, "scope");
+	order.now = (int64_t)time(NULL);
+	token = token_issue(config->secret, sizeof(config->secret), &order);
 	free(roles);
 	free(scopes);
 	if (token == NULL)

@@ -12,6 +12,8 @@ const struct setting settings[] = {
 	"a file of settings, one `name = value` a line"},
     {"listen", KIND_TEXT, AT(listen), 0, 0, "127.0.0.1:8080",
 	"address and port to serve on"},
+    {"public_url", KIND_TEXT, AT(public_url), 0, 0, NULL,
+	"where clients find this server; else by their Host"},
     {"data", KIND_TEXT, AT(data), 0, 0, NULL,
 	"folder of all that is kept; root: /var/lib/hefboom"},
     {"database_url", KIND_URL, AT(database_url), 0, 0, NULL,

@@ -163,6 +163,34 @@ static int make_absolute(const char **path, char **error)
 	return 0;
 }
 
+/* "https://hr.example.org" or with a path; a slash at its end is dropped. */
+static int check_public_url(struct config *config, char **error)
+{
+	const char *url = config->public_url, *host;
+	size_t length;
+
+	if (url == NULL)
+		return 0;
+	host = strncmp(url, "https://", 8) == 0 ? url + 8
+	    : strncmp(url, "http://", 7) == 0   ? url + 7
+						: "";
+	length = strlen(url);
+	if (host[0] == '/' || host[0] == '\0' ||
+	    strspn(host,
+		"abcdefghijklmnopqrstuvwxyz"
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+		"0123456789-._~:[]/%") != strlen(host)) {
+		*error = memory_string("public_url must be an http or https "
+				       "address");
+		return -1;
+	}
+	if (url[length - 1] == '/') {
+		config->public_url = memory_copy(url, length - 1);
+		free((void *)url);
+	}
+	return 0;
+}
+
 static int finish(struct config *config, char **error)
 {
 	static const char *const levels[] = {
@@ -170,6 +198,8 @@ static int finish(struct config *config, char **error)
 	size_t i;
 	long cores;
 
+	if (check_public_url(config, error) < 0)
+		return -1;
 	config->embedded =
 	    config->database_url == NULL && config->owner_url == NULL;
 	if (config->workers == 0) {

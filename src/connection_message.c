@@ -279,7 +279,11 @@ static enum step head_step(struct connection *connection)
 	outcome = http_head_read(head, &connection->scan, connection->input,
 	    connection->used, &code);
 	if (outcome != HTTP_DONE) {
-		server_head_give(connection->server, head);
+		/* Of a head with a fault its first line may be known. */
+		if (outcome == HTTP_REFUSED && head->path.bytes != NULL)
+			connection->head = head;
+		else
+			server_head_give(connection->server, head);
 		if (outcome == HTTP_REFUSED)
 			return refuse(connection, code);
 		if (connection->state == CONNECTION_IDLE)

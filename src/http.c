@@ -151,8 +151,9 @@ static const char *line_read(
 	if (code == NULL)
 		code = method_read(head);
 	if (code == NULL)
-		code =
-		    target_read(head, line + target, length - target - VERSION);
+		return target_read(
+		    head, line + target, length - target - VERSION);
+	head->path.bytes = NULL;
 	return code;
 }
 
@@ -329,8 +330,10 @@ static const char *headers_read(
 			return "headers_too_large";
 		header = &head->headers[head->header_count++];
 		line = header_read(header, line, end);
-		if (line == NULL)
+		if (line == NULL) {
+			head->header_count--;
 			return "bad_request";
+		}
 		switch (header->name.length) {
 		case 4:
 		case 6:
@@ -351,7 +354,11 @@ enum http_outcome http_head_read(struct http_head *head, struct http_scan *scan,
 	enum http_outcome outcome;
 	size_t end;
 
+	head->path.bytes = NULL;
+	head->header_count = 0;
 	outcome = head_scan(scan, bytes, length, &end, code);
+	if (outcome == HTTP_REFUSED && scan->line_end > 0)
+		line_read(head, bytes, scan->line_end - 2);
 	if (outcome != HTTP_DONE)
 		return outcome;
 	head->chunked = head->has_length = head->expects_continue = false;

@@ -136,6 +136,8 @@ static const struct problem *take_pair(
 		return parameter_problem(
 		    request, name, "invalid_parameter", "bad_format");
 	index = parameter_find(request, name);
+	if (index < 0 && request->operation->dialect == DIALECT_SCIM)
+		return NULL;
 	if (index < 0)
 		return parameter_problem(
 		    request, name, "unknown_parameter", "unknown_property");
@@ -310,14 +312,15 @@ static const struct problem *take_body(struct request *request)
 	    [JSON_TOO_MANY] = "json_too_many",
 	    [JSON_DUPLICATE_KEY] = "duplicate_key",
 	    [JSON_NUMBER_RANGE] = "number_range"};
+	const struct operation *operation = request->operation;
 	enum json_fault fault = JSON_OK;
 	size_t offset = 0;
 
-	if (request->operation->body == BODY_NONE ||
-	    request->operation->body == BODY_SPOOL || request->body_length == 0)
+	if (operation->body == BODY_NONE || operation->body == BODY_SPOOL ||
+	    request->body_length == 0)
 		return NULL;
-	request->json =
-	    json_read(request->body, request->body_length, &fault, &offset);
+	request->json = json_read_up_to(request->body, request->body_length,
+	    operation->body_elements, &fault, &offset);
 	if (request->json == NULL) {
 		request->problem_parameters =
 		    arena_format(&request->arena, "{\"offset\":%zu}", offset);
@@ -326,7 +329,11 @@ static const struct problem *take_body(struct request *request)
 	arena_defer(&request->arena, decref, request->json);
 	request->errors = schema_validate(
 	    compiled_of(request)->body, request->json, &request->arena);
-	return request->errors == NULL ? NULL : problem_get("invalid_body");
+	if (request->errors == NULL)
+		return NULL;
+	return problem_get(operation->dialect == DIALECT_SCIM
+		? "scim_invalid_syntax"
+		: "invalid_body");
 }
 
 const struct problem *input_step(struct request *request)

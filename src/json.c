@@ -19,7 +19,7 @@ struct scan {
 	size_t length;
 	size_t at;
 	size_t depth;
-	size_t values;
+	size_t values, values_max;
 	enum json_fault fault;
 };
 
@@ -134,7 +134,7 @@ static bool scan_stop(struct scan *scan, enum json_fault fault, size_t at)
 
 static bool scan_value(struct scan *scan, size_t at)
 {
-	if (++scan->values > JSON_ELEMENTS_MAX)
+	if (++scan->values > scan->values_max)
 		return scan_stop(scan, JSON_TOO_MANY, at);
 	return true;
 }
@@ -216,7 +216,14 @@ static enum json_fault fault_of(const json_error_t *error)
 json_t *json_read(
     const char *bytes, size_t length, enum json_fault *fault, size_t *offset)
 {
-	struct scan scan = {.bytes = bytes, .length = length};
+	return json_read_up_to(bytes, length, JSON_ELEMENTS_MAX, fault, offset);
+}
+
+json_t *json_read_up_to(const char *bytes, size_t length, size_t elements_max,
+    enum json_fault *fault, size_t *offset)
+{
+	struct scan scan = {
+	    .bytes = bytes, .length = length, .values_max = elements_max};
 	json_error_t error;
 	json_t *value;
 

@@ -63,13 +63,21 @@ static bool is_refused(struct http_text parameters)
 	return false;
 }
 
-/* How exactly it means what we send; 0: not at all. */
-static unsigned range_rank(struct http_text range, bool anything)
+static bool is_scim(const struct request *request)
 {
-	if (anything)
+	return request->operation->dialect == DIALECT_SCIM;
+}
+
+/* How exactly it means what we send; 0: not at all. */
+static unsigned range_rank(
+    const struct request *request, struct http_text range)
+{
+	if (!request->operation->replies_json)
 		return 1;
 	if (text_is(range, "application/json") ||
-	    text_is(range, "application/problem+json"))
+	    text_is(range,
+		is_scim(request) ? "application/scim+json"
+				 : "application/problem+json"))
 		return 3;
 	if (text_is(range, "application/*"))
 		return 2;
@@ -83,7 +91,6 @@ static unsigned range_rank(struct http_text range, bool anything)
 static bool accepts(const struct request *request)
 {
 	const struct http_head *head = request->head;
-	bool anything = !request->operation->replies_json;
 	bool found = false, taken = false;
 	unsigned best = 1;
 
@@ -97,7 +104,7 @@ static bool accepts(const struct request *request)
 			struct http_text one = cut(&rest, ',');
 			struct http_text range = cut(&one, ';');
 
-			unsigned rank = range_rank(range, anything);
+			unsigned rank = range_rank(request, range);
 
 			if (rank < best)
 				continue;
@@ -137,7 +144,8 @@ static bool content_type_fits(const struct request *request)
 	type = cut(&rest, ';');
 	if (!charset_is_utf8(rest))
 		return false;
-	if (text_is(type, "application/json"))
+	if (text_is(type, "application/json") ||
+	    (is_scim(request) && text_is(type, "application/scim+json")))
 		return true;
 	return request->operation->body == BODY_MERGE_PATCH &&
 	    text_is(type, "application/merge-patch+json");
@@ -211,12 +219,17 @@ static const struct problem *take_key(struct request *request)
 	return NULL;
 }
 
-/* "12.0a1b2c3d" is version 12; -1 for anything else: not ours. */
-static long long version_of(struct http_text tag)
+/*
+ * "12.0a1b2c3d" is version 12, SCIM's is W/"12" or "12"; -1 for anything
+ * else: not ours.
+ */
+static long long version_of(struct http_text tag, bool scim)
 {
 	char digits[VERSION_DIGITS_MAX + 1] = "";
 	size_t count = 0;
 
+	if (scim && tag.length > 2 && memcmp(tag.bytes, "W/", 2) == 0)
+		tag = (struct http_text){tag.bytes + 2, tag.length - 2};
 	if (tag.length < 3 || tag.bytes[0] != '"' ||
 	    tag.bytes[tag.length - 1] != '"')
 		return -1;
@@ -225,7 +238,7 @@ static long long version_of(struct http_text tag)
 		digits[count] = tag.bytes[count + 1];
 		count++;
 	}
-	if (count == 0 || tag.bytes[count + 1] != '.')
+	if (count == 0 || tag.bytes[count + 1] != (scim ? '"' : '.'))
 		return -1;
 	return strtoll(digits, NULL, 10);
 }
@@ -250,7 +263,7 @@ static const struct problem *take_if_match(struct request *request)
 		return NULL;
 	rest = count == 1 ? *header : (struct http_text){"", 0};
 	while (rest.length > 0) {
-		one = version_of(cut(&rest, ','));
+		one = version_of(cut(&rest, ','), is_scim(request));
 		if (one > version)
 			version = one;
 	}

@@ -86,18 +86,24 @@ static void parse_failed(
     struct pipe *pipe, struct transaction *transaction, PGresult *result)
 {
 	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	const char *name = NULL;
 
 	/* 42P05: it is there already, which is what we wanted. */
 	if (state != NULL && strcmp(state, "42P05") == 0) {
 		PQclear(result);
 		return;
 	}
-	for (int i = 0; i < transaction->query_count; i++)
-		set_prepared(pipe, transaction->queries[i].text, false);
+	for (int i = 0; i < transaction->query_count; i++) {
+		const struct query *query = &transaction->queries[i];
+
+		if (query->unnamed)
+			continue;
+		set_prepared(pipe, query->text, false);
+		name = query->text->name;
+	}
 	log_event(LOG_ERROR, "prepare_failed", "sqlstate", state, "statement",
-	    transaction->queries[transaction->query_count - 1].text->name,
-	    "message", PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY),
-	    NULL);
+	    name, "message",
+	    PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY), NULL);
 	PQclear(transaction->unprepared);
 	transaction->unprepared = result;
 }
@@ -122,7 +128,8 @@ static void take_error(
 	}
 	outcome->error = result;
 	outcome->failed = transaction->at;
-	if (state == NULL || transaction->at >= transaction->query_count)
+	if (state == NULL || transaction->at >= transaction->query_count ||
+	    transaction->queries[transaction->at].unnamed)
 		return;
 	if (strcmp(state, "26000") == 0 || strcmp(state, "0A000") == 0)
 		prepared_forget(pipe,
@@ -238,7 +245,7 @@ static bool send_parses(struct pipe *pipe, struct transaction *transaction)
 	for (int i = 0; i < transaction->query_count; i++) {
 		const struct text *text = transaction->queries[i].text;
 
-		if (is_prepared(pipe, text))
+		if (transaction->queries[i].unnamed || is_prepared(pipe, text))
 			continue;
 		if (PQsendPrepare(pipe->connection, prepared_name(pipe, text),
 			text->sql, text->count, text->types) != 1)
@@ -249,22 +256,26 @@ static bool send_parses(struct pipe *pipe, struct transaction *transaction)
 	return any;
 }
 
+static bool send_query(struct pipe *pipe, const struct query *query)
+{
+	const struct text *text = query->text;
+
+	if (query->unnamed)
+		return PQsendQueryParams(pipe->connection, text->sql,
+			   text->count, text->types, query->values, NULL, NULL,
+			   0) == 1;
+	if (query->describe)
+		return PQsendDescribePrepared(
+			   pipe->connection, prepared_name(pipe, text)) == 1;
+	return PQsendQueryPrepared(pipe->connection, prepared_name(pipe, text),
+		   text->count, query->values, NULL, NULL, 0) == 1;
+}
+
 static bool send_queries(struct pipe *pipe, struct transaction *transaction)
 {
-	for (int i = 0; i < transaction->query_count; i++) {
-		const struct query *query = &transaction->queries[i];
-		int sent;
-
-		if (query->describe)
-			sent = PQsendDescribePrepared(
-			    pipe->connection, prepared_name(pipe, query->text));
-		else
-			sent = PQsendQueryPrepared(pipe->connection,
-			    prepared_name(pipe, query->text),
-			    query->text->count, query->values, NULL, NULL, 0);
-		if (sent != 1)
+	for (int i = 0; i < transaction->query_count; i++)
+		if (!send_query(pipe, &transaction->queries[i]))
 			return false;
-	}
 	return PQpipelineSync(pipe->connection) == 1;
 }
 

@@ -2,11 +2,26 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <strings.h>
 
 #include "hefboom/buf.h"
 #include "hefboom/random.h"
 #include "hefboom/reply.h"
 #include "hefboom/schema.h"
+
+enum { ERRORS_TOLD = 3 };
+
+const char *const problem_types[DIALECTS] = {
+    [DIALECT_PROBLEM] = "application/problem+json",
+    [DIALECT_SCIM] = "application/scim+json"};
+
+enum dialect dialect_of(const char *path, size_t length)
+{
+	return length >= 5 && strncasecmp(path, "/scim", 5) == 0 &&
+		(length == 5 || path[5] == '/')
+	    ? DIALECT_SCIM
+	    : DIALECT_PROBLEM;
+}
 
 /* What {name} in a text stands for. */
 struct words {
@@ -34,19 +49,26 @@ static void add_word(struct buf *text, const struct words *words,
 		buf_add_format(text, "%.10g", json_real_value(value));
 }
 
-static void add_text(
-    struct buf *out, const char *template, const struct words *words)
+static void expand(
+    struct buf *text, const char *template, const struct words *words)
 {
-	struct buf text = {0};
 	const char *at = template, *open, *close;
 
 	while ((open = strchr(at, '{')) != NULL &&
 	    (close = strchr(open, '}')) != NULL) {
-		buf_add(&text, at, (size_t)(open - at));
-		add_word(&text, words, open + 1, (size_t)(close - open - 1));
+		buf_add(text, at, (size_t)(open - at));
+		add_word(text, words, open + 1, (size_t)(close - open - 1));
 		at = close + 1;
 	}
-	buf_add_string(&text, at);
+	buf_add_string(text, at);
+}
+
+static void add_text(
+    struct buf *out, const char *template, const struct words *words)
+{
+	struct buf text = {0};
+
+	expand(&text, template, words);
 	buf_add_json(out, text.bytes, text.length);
 	buf_release(&text);
 }
@@ -124,13 +146,11 @@ static void add_members(struct buf *out, json_t *parameters)
 	free(text);
 }
 
-void problem_write(struct buf *out, const struct problem_document *document)
+static void write_problem(struct buf *out,
+    const struct problem_document *document, json_t *parameters)
 {
 	const struct problem *problem = document->problem;
 	const char *detail = problem->detail[document->language];
-	json_t *parameters = document->parameters == NULL
-	    ? NULL
-	    : json_loads(document->parameters, 0, NULL);
 	struct words words = {parameters, NULL};
 
 	buf_add_format(
@@ -145,26 +165,89 @@ void problem_write(struct buf *out, const struct problem_document *document)
 	add_errors(out, document);
 	add_members(out, parameters);
 	buf_add_char(out, '}');
+}
+
+/* ": startIndex must be of type integer; ..." */
+static void add_reasons(
+    struct buf *text, const struct problem_document *document)
+{
+	const struct schema_error *error = document->errors;
+
+	for (int i = 0; error != NULL && i < ERRORS_TOLD; i++) {
+		const struct field_text *field = field_text_find(error->code);
+		struct words words = {NULL, error->limit};
+
+		buf_add_format(
+		    text, "%s%s ", i == 0 ? ": " : "; ", error->pointer);
+		if (field == NULL)
+			buf_add_string(text, error->code);
+		else
+			expand(text, field->text[document->language], &words);
+		error = error->next;
+	}
+}
+
+static void write_scim(struct buf *out, const struct problem_document *document,
+    const json_t *parameters)
+{
+	const struct problem *problem = document->problem;
+	const char *more = problem->detail[document->language];
+	const char *why =
+	    json_string_value(json_object_get(parameters, "detail"));
+	struct words words = {parameters, NULL};
+	struct buf text = {0};
+
+	buf_add_string(&text, problem->title[document->language]);
+	add_reasons(&text, document);
+	if (why != NULL)
+		buf_add_format(&text, ": %s", why);
+	if (more != NULL) {
+		buf_add_string(&text, ". ");
+		expand(&text, more, &words);
+	}
+	buf_add_format(out,
+	    "{\"schemas\":[\"urn:ietf:params:scim:api:messages:2.0:Error\"],"
+	    "\"status\":\"%d\",",
+	    problem->status);
+	if (problem->scim_type != NULL)
+		buf_add_format(out, "\"scimType\":\"%s\",", problem->scim_type);
+	buf_add_string(out, "\"detail\":");
+	buf_add_json(out, text.bytes, text.length);
+	buf_add_char(out, '}');
+	buf_release(&text);
+}
+
+void problem_write(struct buf *out, const struct problem_document *document)
+{
+	json_t *parameters = document->parameters == NULL
+	    ? NULL
+	    : json_loads(document->parameters, 0, NULL);
+
+	if (document->dialect == DIALECT_SCIM)
+		write_scim(out, document, parameters);
+	else
+		write_problem(out, document, parameters);
 	json_decref(parameters);
 }
 
-void reply_refuse(const char *code, const char *accept_language,
-    struct buf *headers, struct buf *body, int *status)
+void reply_refuse(const struct refusal *refusal, struct buf *headers,
+    struct buf *body, int *status)
 {
-	const struct problem *problem = problem_get(code);
-	struct problem_document document = {
-	    .problem = problem, .language = language_choose(accept_language)};
+	const struct problem *problem = problem_get(refusal->code);
+	struct problem_document document = {.problem = problem,
+	    .dialect = refusal->dialect,
+	    .language = language_choose(refusal->accept_language)};
 	char id[37];
 
 	uuid_new(id);
 	document.id = id;
 	problem_write(body, &document);
 	buf_add_format(headers,
-	    "Content-Type: application/problem+json\r\n"
+	    "Content-Type: %s\r\n"
 	    "X-Content-Type-Options: nosniff\r\n"
 	    "Cache-Control: no-store\r\n"
 	    "Content-Language: %s\r\nRequest-Id: %s\r\n%s",
-	    language_tags[document.language], id,
-	    problem->status == 503 ? "Retry-After: 1\r\n" : "");
+	    problem_types[document.dialect], language_tags[document.language],
+	    id, problem->status == 503 ? "Retry-After: 1\r\n" : "");
 	*status = problem->status;
 }

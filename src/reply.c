@@ -136,13 +136,17 @@ static uint32_t body_hash(const struct buf *body)
 	return (uint32_t)((hash * 0xc4ceb9fe1a85ec53u) >> 32);
 }
 
-/* If-None-Match (RFC 9110, 13.1.2); weakly compared, as it says. */
+/* If-None-Match to a GET (RFC 9110, 13.1.2); weakly compared, as it says. */
 static bool is_known(const struct request *request, const char *etag)
 {
 	const struct http_text *header;
-	size_t length = strlen(etag);
+	size_t length;
 	unsigned count = 0;
 
+	if (strcmp(request->operation->method, "GET") != 0)
+		return false;
+	etag += strncmp(etag, "W/", 2) == 0 ? 2 : 0;
+	length = strlen(etag);
 	header = http_header_find(request->head, "if-none-match", &count);
 	if (count == 0)
 		return false;
@@ -192,8 +196,7 @@ static void reply_row(
 	add_location(result);
 	if (status != 204 && etag_of(etag, sizeof(etag), result, &body)) {
 		add_line("ETag", etag);
-		if (strcmp(request->operation->method, "GET") == 0 &&
-		    is_known(request, etag))
+		if (is_known(request, etag))
 			status = 304;
 	}
 	log_reply(request, status, NULL);
@@ -314,11 +317,13 @@ void reply_content(struct request *request, const struct content *content)
 	struct buf body = {0};
 
 	begin_lines(request, content->type);
+	if (request->operation->dialect == DIALECT_SCIM)
+		add_personal(request);
 	if (content->headers != NULL)
 		buf_add_string(&lines, content->headers);
 	if (content->etag != NULL) {
 		add_line("ETag", content->etag);
-		if (is_known(request, content->etag))
+		if (status == 200 && is_known(request, content->etag))
 			status = 304;
 	}
 	if (status != 304 && content->length > 0)
@@ -357,6 +362,8 @@ static void add_challenge(
 void reply_problem(struct request *request, const struct problem *problem)
 {
 	struct problem_document document = {.problem = problem,
+	    .dialect = dialect_of(
+		request->head->path.bytes, request->head->path.length),
 	    .language = request->language,
 	    .id = request->id,
 	    .parameters = request->problem_parameters,
@@ -364,7 +371,7 @@ void reply_problem(struct request *request, const struct problem *problem)
 	struct buf body = {0};
 
 	problem_write(&body, &document);
-	begin_lines(request, "application/problem+json");
+	begin_lines(request, problem_types[document.dialect]);
 	add_line("Cache-Control", "no-store");
 	add_line("Content-Language", language_tags[request->language]);
 	if (problem->status == 405 && request->allow != NULL)

@@ -3,6 +3,7 @@
 #include <openssl/evp.h>
 
 #include "hefboom/buf.h"
+#include "hefboom/config.h"
 #include "hefboom/service.h"
 #include "hefboom/http.h"
 #include "hefboom/log.h"
@@ -191,6 +192,19 @@ const struct problem *request_submit(
 	default:
 		return problem_get("database_unavailable");
 	}
+}
+
+const char *request_base_url(struct request *request)
+{
+	const char *url = request->service->config->public_url;
+	const struct http_text *host;
+
+	if (url != NULL)
+		return url;
+	/* There is one, and it is one: http.c has seen to it. */
+	host = http_header_find(request->head, "host", NULL);
+	return arena_format(
+	    &request->arena, "http://%.*s", (int)host->length, host->bytes);
 }
 
 size_t request_body_limit(

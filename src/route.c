@@ -1,11 +1,12 @@
 #include <stdbool.h>
+#include <strings.h>
 
 #include "hefboom/arena.h"
 #include "hefboom/buf.h"
 #include "hefboom/http.h"
 #include "hefboom/memory.h"
 #include "hefboom/operation.h"
-#include "hefboom/problem.h"
+#include "hefboom/problem_document.h"
 #include "hefboom/request.h"
 #include "hefboom/reply.h"
 #include "hefboom/steps.h"
@@ -26,6 +27,7 @@ static struct place root;
 struct segments {
 	struct http_text at[SEGMENTS_MAX];
 	unsigned count;
+	bool any_case; /* literal ones, and a slash behind them is no matter */
 };
 
 static bool segments_read(
@@ -36,6 +38,9 @@ static bool segments_read(
 	segments->count = 0;
 	if (length == 0 || *path != '/')
 		return false;
+	segments->any_case = dialect_of(path, length) == DIALECT_SCIM;
+	if (segments->any_case && end[-1] == '/')
+		end--;
 	for (path++; segments->count < SEGMENTS_MAX; path = slash + 1) {
 		slash = memchr(path, '/', (size_t)(end - path));
 		if (slash == NULL)
@@ -102,12 +107,16 @@ int route_prepare(char **error)
 }
 
 static bool segment_matches(
-    const struct place *place, const struct http_text *segment)
+    const struct place *place, const struct http_text *segment, bool any_case)
 {
 	if (place->length == 0 && place->segment[0] == '{')
 		return segment->length > 0;
-	return place->length == segment->length &&
-	    memcmp(place->segment, segment->bytes, segment->length) == 0;
+	if (place->length != segment->length)
+		return false;
+	if (any_case)
+		return strncasecmp(place->segment, segment->bytes,
+			   segment->length) == 0;
+	return memcmp(place->segment, segment->bytes, segment->length) == 0;
 }
 
 /* The literal way is tried first, then the parameter's. */
@@ -121,7 +130,8 @@ static const struct place *place_find(const struct place *place,
 	if (at == segments->count)
 		return place->operation_count > 0 ? place : NULL;
 	for (child = place->child; child != NULL; child = child->sibling) {
-		if (!segment_matches(child, &segments->at[at]))
+		if (!segment_matches(
+			child, &segments->at[at], segments->any_case))
 			continue;
 		if (child->length == 0 && segments->at[at].length > 0 &&
 		    before < PATH_PARAMETERS_MAX) {

@@ -80,3 +80,8 @@ bool zone_matches(const char *text, size_t length)
 	    bsearch(&text, zones.names, zones.count, sizeof(*zones.names),
 		zone_compare) != NULL;
 }
+
+bool schema_zone_is_known(const char *name)
+{
+	return zones_load() && zone_matches(name, strlen(name));
+}

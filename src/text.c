@@ -209,11 +209,18 @@ static size_t variant_count(
     const struct statement *statement, size_t order_count)
 {
 	size_t count = 1;
+	uint32_t seen = 0;
 
-	for (int i = 0; i < statement->piece_count; i++)
-		if (statement->pieces[i].kind == PIECE_OPTIONAL ||
-		    statement->pieces[i].kind == PIECE_KEYED)
+	for (int i = 0; i < statement->piece_count; i++) {
+		const struct piece *piece = &statement->pieces[i];
+		uint32_t bit = piece->kind == PIECE_OPTIONAL
+		    ? 1u << piece->index
+		    : 0;
+
+		if (piece->kind == PIECE_KEYED || (bit & ~seen) != 0)
 			count *= 2;
+		seen |= bit;
+	}
 	return order_count == 0 ? count : count * 2 * order_count;
 }
 

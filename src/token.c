@@ -4,6 +4,7 @@
 
 const char token_own_issuer[] = "hefboom";
 const char token_own_audience[] = "hefboom";
+const char token_credential[] = "credential_id";
 
 struct token_checker {
 	struct issuer *issuers;

@@ -7,7 +7,7 @@
 struct reading {
 	const struct issuer *issuer;
 	const json_t *claims;
-	const char *org, *subject, *client_id;
+	const char *org, *subject, *client_id, *credential_id;
 	uint32_t roles;
 	struct buf scopes;
 	int64_t expires_at;
@@ -128,10 +128,25 @@ static const char *org_read(struct reading *reading)
 			     : "not this issuer's organisation";
 }
 
+/* Nobody else's token speaks for a client that we manage. */
+static const char *credential_read(struct reading *reading)
+{
+	const json_t *value =
+	    json_object_get(reading->claims, token_credential);
+
+	if (value == NULL || strcmp(reading->issuer->name, token_own_issuer))
+		return NULL;
+	reading->credential_id = name_read(value);
+	if (reading->credential_id == NULL || reading->client_id == NULL)
+		return "no valid credential";
+	return NULL;
+}
+
 static const char *names_read(struct reading *reading)
 {
 	const struct issuer *issuer = reading->issuer;
 	const json_t *client = claim_find(reading->claims, &issuer->client_id);
+	const char *reason;
 
 	reading->subject =
 	    name_read(claim_find(reading->claims, &issuer->subject));
@@ -140,7 +155,8 @@ static const char *names_read(struct reading *reading)
 	reading->client_id = name_read(client);
 	if (client != NULL && reading->client_id == NULL)
 		return "no valid client";
-	return org_read(reading);
+	reason = credential_read(reading);
+	return reason != NULL ? reason : org_read(reading);
 }
 
 /* Where names are mapped, only the mapped ones mean anything. */
@@ -244,7 +260,8 @@ static struct principal *principal_new(const struct reading *reading)
 	struct principal *principal = memory_zero(1,
 	    sizeof(*principal) + text_room(reading->org) +
 		text_room(reading->subject) + text_room(scopes) +
-		text_room(reading->client_id));
+		text_room(reading->client_id) +
+		text_room(reading->credential_id));
 	char *end = (char *)(principal + 1);
 
 	principal->issuer = reading->issuer->name;
@@ -252,6 +269,7 @@ static struct principal *principal_new(const struct reading *reading)
 	principal->subject = text_keep(&end, reading->subject);
 	principal->scopes = text_keep(&end, scopes);
 	principal->client_id = text_keep(&end, reading->client_id);
+	principal->credential_id = text_keep(&end, reading->credential_id);
 	principal->roles = reading->roles != 0 ? reading->roles
 					       : reading->issuer->default_role;
 	principal->expires_at = reading->expires_at;

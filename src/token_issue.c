@@ -37,12 +37,13 @@ static char *identity_new(void)
 	return buf_take(&text, NULL);
 }
 
-static bool powers_add(jwt_t *jwt, const char *roles, const char *scopes)
+static bool powers_add(jwt_t *jwt, const struct token_order *order)
 {
-	char *list = roles_write(roles), *identity = identity_new();
+	char *list = roles_write(order->roles), *identity = identity_new();
 	char *claims = memory_format("{\"roles\":%s}", list);
 	bool added = jwt_add_grants_json(jwt, claims) == 0 &&
-	    (scopes[0] == '\0' || jwt_add_grant(jwt, "scope", scopes) == 0) &&
+	    (order->scopes[0] == '\0' ||
+		jwt_add_grant(jwt, "scope", order->scopes) == 0) &&
 	    jwt_add_grant(jwt, "jti", identity) == 0;
 
 	free(claims);
@@ -51,9 +52,16 @@ static bool powers_add(jwt_t *jwt, const char *roles, const char *scopes)
 	return added;
 }
 
+static bool client_add(jwt_t *jwt, const struct token_order *order)
+{
+	return order->client_id == NULL ||
+	    (jwt_add_grant(jwt, "client_id", order->client_id) == 0 &&
+		jwt_add_grant(jwt, token_credential, order->credential_id) ==
+		    0);
+}
+
 char *token_issue(const unsigned char *secret, size_t secret_length,
-    const char *org, const char *subject, const char *roles, const char *scopes,
-    int64_t now, int64_t ttl_s)
+    const struct token_order *order)
 {
 	jwt_t *jwt;
 	char *token = NULL;
@@ -64,11 +72,11 @@ char *token_issue(const unsigned char *secret, size_t secret_length,
 	if (jwt_set_alg(jwt, JWT_ALG_HS256, secret, (int)secret_length) == 0 &&
 	    jwt_add_grant(jwt, "iss", token_own_issuer) == 0 &&
 	    jwt_add_grant(jwt, "aud", token_own_audience) == 0 &&
-	    jwt_add_grant(jwt, "org", org) == 0 &&
-	    jwt_add_grant(jwt, "sub", subject) == 0 &&
-	    jwt_add_grant_int(jwt, "iat", now) == 0 &&
-	    jwt_add_grant_int(jwt, "exp", now + ttl_s) == 0 &&
-	    powers_add(jwt, roles, scopes))
+	    jwt_add_grant(jwt, "org", order->org) == 0 &&
+	    jwt_add_grant(jwt, "sub", order->subject) == 0 &&
+	    jwt_add_grant_int(jwt, "iat", order->now) == 0 &&
+	    jwt_add_grant_int(jwt, "exp", order->now + order->ttl_s) == 0 &&
+	    powers_add(jwt, order) && client_add(jwt, order))
 		token = jwt_encode_str(jwt);
 	jwt_free(jwt);
 	return token;

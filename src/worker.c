@@ -15,7 +15,7 @@
 #include "hefboom/loop.h"
 #include "hefboom/memory.h"
 #include "hefboom/pool.h"
-#include "hefboom/problem.h"
+#include "hefboom/problem_document.h"
 #include "hefboom/reply.h"
 #include "hefboom/request.h"
 #include "hefboom/server.h"
@@ -98,15 +98,20 @@ static void on_refuse(const char *code, const struct http_head *head,
     struct buf *headers, struct buf *body, int *status, void *context)
 {
 	const struct http_text *header = NULL;
+	struct refusal refusal = {.code = code};
 	char *language = NULL;
 	unsigned count = 0;
 
 	(void)context;
-	if (head != NULL)
+	if (head != NULL) {
 		header = http_header_find(head, "accept-language", &count);
+		refusal.dialect =
+		    dialect_of(head->path.bytes, head->path.length);
+	}
 	if (header != NULL && count == 1)
 		language = memory_copy(header->bytes, header->length);
-	reply_refuse(code, language, headers, body, status);
+	refusal.accept_language = language;
+	reply_refuse(&refusal, headers, body, status);
 	free(language);
 }
 

@@ -1,12 +1,17 @@
 /*
- * caller -- which person a verified token speaks for.
+ * caller -- which person, or which machine client, a token speaks for.
  *
- * (issuer, organisation, subject) to person, remembered for 60 s: a person
- * who was deactivated is refused at once all the same, by enter.
+ * A verified JWT: (issuer, organisation, subject) to person.  A token that
+ * begins with hfb_ and is as such in machine_credential: SHA-256 to client.
+ * A JWT of our own with a credential_id: to the client that bought it with
+ * that secret.  All are remembered for 60 s; a person who was deactivated, a
+ * client or credential that was revoked or has expired is refused at once all
+ * the same, by enter and enter_client.
  *
  * Ownership.  A worker owns its cache.
  *
- * Limits.  CALLERS_MAX entries; the one whose time ends first leaves.
+ * Limits.  CALLERS_MAX entries; the one whose time ends first leaves.  A
+ * token that nobody has is not remembered.
  */
 #ifndef HEFBOOM_CALLER_H
 #define HEFBOOM_CALLER_H

@@ -13,8 +13,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "hefboom/problem.h"
+
 struct request;
-struct problem;
 
 /* One bit a role; SCOPED means that a machine's scope may stand in. */
 enum role {
@@ -123,10 +124,18 @@ struct operation {
 	const char *method;
 	const char *route; /* "/v1/skills/{skill_id}" */
 	enum operation_kind kind;
+	/*
+	 * DIALECT_SCIM: replies, refusals and bodies are
+	 * application/scim+json, parameters that are not known are ignored,
+	 * and versions are W/"3".
+	 */
+	enum dialect dialect;
 	uint32_t roles; /* 0: open to everybody, without a token */
 	const char *const *scopes; /* NULL-ended; a machine needs one */
 	enum lane lane;
-	bool custom_plan;
+	/* Planned anew when one of these parameters is given (bit i:
+	 * parameters[i]); UINT32_MAX: always. */
+	uint32_t custom_plan;
 	bool if_match_required;
 	bool sealed;
 	bool is_list; /* {"items", "next", "as_of"} */
@@ -134,6 +143,7 @@ struct operation {
 	enum body_kind body;
 	bool body_required;
 	size_t body_limit; /* bytes */
+	size_t body_elements; /* values in it */
 	const char *body_schema; /* pointer into the document, or NULL */
 	uint16_t status; /* the documented success */
 	bool replies_json; /* else it is a page or a file */

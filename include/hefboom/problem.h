@@ -12,6 +12,13 @@
 
 #include <stddef.h>
 
+/* How a refusal is written: ours, or that of another protocol. */
+enum dialect {
+	DIALECT_PROBLEM, /* RFC 9457 */
+	DIALECT_SCIM, /* RFC 7644, 3.12; everything below /scim */
+};
+enum { DIALECTS = 2 };
+
 enum language { LANGUAGE_EN, LANGUAGE_NL, LANGUAGE_FR, LANGUAGE_DE };
 enum { LANGUAGES = 4 };
 
@@ -22,6 +29,7 @@ struct problem {
 	/* {name} in a detail is replaced by that parameter; may be NULL. */
 	const char *detail[LANGUAGES];
 	const char *pointer; /* where in the input, or NULL */
+	const char *scim_type; /* RFC 7644, table 9, or NULL */
 };
 
 /* Baked, sorted by code. */

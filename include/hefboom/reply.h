@@ -3,7 +3,8 @@
  *
  * Writes status, headers and body, hands them to the connection, and frees
  * the request.  Every reply carries its Request-Id, and every refusal is a
- * problem document (RFC 9457) in the language that was asked for.
+ * problem document (RFC 9457), below /scim an error of SCIM (RFC 7644, 3.12),
+ * in the language that was asked for.
  *
  * Promise.  After any of these the request does not exist any more.
  */
@@ -12,9 +13,10 @@
 
 #include <stddef.h>
 
+#include "hefboom/problem.h"
+
 struct buf;
 struct outcome;
-struct problem;
 struct request;
 
 /* The rows of the last statement, as the operation's document promises. */
@@ -34,7 +36,11 @@ struct content {
 /* The ETag of content: its hash, with the quotes. */
 void content_etag(char etag[20], const char *bytes, size_t length);
 
-/* What does not come from the database: documents, health. */
+/*
+ * What is not rows: documents, health, whatever a C operation wrote itself.
+ * A 200 to a GET whose etag the client knows is answered 304.  In SCIM's
+ * dialect Cache-Control and Vary are those of personal replies.
+ */
 void reply_content(struct request *request, const struct content *content);
 
 /* An OPTIONS request: 204 with Allow. */
@@ -49,7 +55,12 @@ const struct problem *problem_of_error(
     struct request *request, const struct pg_result *error);
 
 /* A problem that a connection found itself, without a request. */
-void reply_refuse(const char *code, const char *accept_language,
-    struct buf *headers, struct buf *body, int *status);
+struct refusal {
+	const char *code;
+	const char *accept_language; /* or NULL */
+	enum dialect dialect;
+};
+void reply_refuse(const struct refusal *refusal, struct buf *headers,
+    struct buf *body, int *status);
 
 #endif

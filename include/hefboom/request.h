@@ -62,6 +62,8 @@ struct request {
 	const char *scopes; /* separated by blanks */
 	char org_id[UUID_TEXT];
 	char person_id[UUID_TEXT]; /* "" for a machine */
+	char client_id[UUID_TEXT]; /* "" unless an admin manages it */
+	char credential_id[UUID_TEXT]; /* what that client proved itself by */
 	const char *caller; /* whose keys these are */
 
 	/* schema.c, arguments.c */
@@ -103,6 +105,12 @@ size_t request_body_limit(
  */
 const struct problem *request_submit(
     struct request *request, struct transaction *transaction);
+
+/*
+ * "https://hr.example.org": where clients find this server, without a slash
+ * at the end.  The setting public_url, else what Host says.
+ */
+const char *request_base_url(struct request *request);
 
 /* Goes on behind the step that waited; `problem` as that step's result. */
 void request_resume(struct request *request, const struct problem *problem);

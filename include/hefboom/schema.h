@@ -27,6 +27,7 @@
 #ifndef HEFBOOM_SCHEMA_H
 #define HEFBOOM_SCHEMA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <jansson.h>
 
@@ -77,5 +78,8 @@ const struct schema_error *schema_validate(
  * text becomes an array when the schema is one.  New reference.
  */
 json_t *schema_parameter(const struct schema *schema, const char *text);
+
+/* Whether the format `zone` takes it: a time zone that this machine knows. */
+bool schema_zone_is_known(const char *name);
 
 #endif

@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+enum { SCIM_TEXT_MAX = 4096 }; /* bytes of any string */
+
 enum scim_type {
 	SCIM_STRING,
 	SCIM_BOOLEAN,
@@ -40,17 +42,19 @@ struct scim_attribute {
 	/*
 	 * How a filter reads it, an SQL expression of text (boolean for
 	 * SCIM_BOOLEAN, timestamptz for SCIM_DATE_TIME) over the row `u` of
-	 * the kind's view, or over the element `e` within `rows`.  NULL: the
-	 * member of this name of u.stored (of the element, for a part).
+	 * the kind's view, or over what is in `rows`.  NULL: the member of
+	 * this name of u.stored; for a part, of its complex attribute there,
+	 * or of the element `e` (jsonb) when that is multi-valued.
 	 */
 	const char *column;
 	/*
 	 * Multi-valued ones: what stands behind `from` for one row an
-	 * element, named e, with its condition: "scim_member e where
-	 * e.org_id = u.org_id and e.group_id = u.id".  NULL: the elements of
-	 * u.stored's array.
+	 * element, maybe with its condition: "scim_member m where m.org_id =
+	 * u.org_id and m.group_id = u.id", "jsonb_array_elements(u.emails)
+	 * x(e)".  NULL: the elements of u.stored's array.
 	 */
 	const char *rows;
+	unsigned length_max; /* characters; 0: SCIM_TEXT_MAX bytes */
 };
 
 /* A resource type: User or Group. */
@@ -62,7 +66,7 @@ struct scim_kind {
 	const struct scim_attribute *attributes; /* name NULL ends */
 	const char *extension; /* URN, or NULL */
 	const struct scim_attribute *extension_attributes;
-	const char *view; /* "scim_user": rows named u in filters */
+	const char *view; /* "scim_user": rows named u, see `column` */
 };
 
 extern const struct scim_kind scim_user, scim_group;

@@ -16,7 +16,11 @@ struct request;
 
 typedef const struct problem *step_fn(struct request *request);
 
-/* route.c: method and path to an operation.  404, 405 with Allow. */
+/*
+ * route.c: method and path to an operation.  404, 405 with Allow.  Below
+ * /scim the literal segments of a path are the same in any case, and a slash
+ * at its end is no matter.
+ */
 step_fn route_step;
 
 /* caller.c: Authorization to a principal to a person.  401, 403. */

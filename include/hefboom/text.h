@@ -21,7 +21,9 @@ struct statement;
 
 struct text {
 	unsigned id;
-	const char *name; /* operationId, with a suffix for a variant */
+	/* operationId, with a suffix for a variant; NULL: somebody's own,
+	 * which has no id and is not prepared (answer.h). */
+	const char *name;
 	const char *sql;
 	const uint32_t *types;
 	int count;

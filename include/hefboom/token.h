@@ -45,6 +45,7 @@ struct principal {
 	uint32_t roles; /* enum role, without what one role implies */
 	const char *scopes; /* space-separated, "" when none */
 	const char *client_id; /* or NULL */
+	const char *credential_id; /* of a client that we manage, or NULL */
 	int64_t expires_at; /* seconds since 1970 */
 };
 
@@ -94,13 +95,23 @@ enum { TOKEN_SECRET_LENGTH = 32 };
 extern const char token_own_issuer[]; /* "hefboom" */
 extern const char token_own_audience[]; /* "hefboom" */
 
-/*
- * HS256 by libjwt; roles and scopes are space-separated.  Free the result;
- * NULL when a text is not UTF-8.
- */
+/* The claim that names a managed client's credential; of our own alone. */
+extern const char token_credential[]; /* "credential_id" */
+
+/* What a token of ours says. */
+struct token_order {
+	const char *org;
+	const char *subject;
+	const char *roles; /* separated by blanks, as scopes are */
+	const char *scopes;
+	const char *client_id, *credential_id; /* or NULL */
+	int64_t now;
+	int64_t ttl_s;
+};
+
+/* HS256 by libjwt.  Free the result; NULL when a text is not UTF-8. */
 char *token_issue(const unsigned char *secret, size_t secret_length,
-    const char *org, const char *subject, const char *roles, const char *scopes,
-    int64_t now, int64_t ttl_s);
+    const struct token_order *order);
 
 /* 0 when the name is none. */
 uint32_t role_find(const char *name);

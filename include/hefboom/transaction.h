@@ -24,6 +24,8 @@ struct query {
 	const struct text *text;
 	const char *const *values;
 	bool describe; /* ask for the columns instead of the rows */
+	/* Not prepared; its text is not looked at once it was sent. */
+	bool unnamed;
 };
 
 enum ending {

@@ -255,3 +255,29 @@ select t.org_id,
 	 where g.visibility <> 'me'
   ) t
  where t.org_id = '01923c1b-7100-7000-8000-000000000001';
+
+-- A month after the last word it reminded its owner, unless it rests or ended.
+update goal g
+   set reminded_at = g.signed_at + interval '30 days'
+ where g.org_id = '01923c1b-7100-7000-8000-000000000001'
+   and g.state = 'active' and g.signed_at + interval '30 days' <= clock();
+
+insert into notification (org_id, id, person_id, kind, object_kind, object_id,
+	read_at, created_at, updated_at, version)
+select g.org_id,
+       ('01923c1b-7100-7000-8000-'
+	|| substr(md5(g.id::text || ' reminded'), 1, 12))::uuid,
+       g.person_id, 'goal_silent', 'goal', g.id, r.at, g.reminded_at,
+       coalesce(r.at, g.reminded_at), case when r.at is null then 1 else 2 end
+  from goal g
+ cross join lateral (
+	select case when g.reminded_at < clock() - interval '12 days'
+	            then g.reminded_at + interval '7 hours' end as at
+ ) r
+ where g.org_id = '01923c1b-7100-7000-8000-000000000001'
+   and g.reminded_at is not null;
+
+insert into timer (org_id, kind, object_id, due_at)
+select r.org_id, 'remind_goal', r.goal_id, r.next_at
+  from goal_reminder r
+ where r.org_id = '01923c1b-7100-7000-8000-000000000001';

@@ -10,6 +10,7 @@ with made as (
 	select made.id, kind, made.id, clock() + interval '1 hour'
 	  from made,
 	       unnest('{purge_idempotency_keys,purge_outbox,purge_jobs,
-	                purge_notifications}'::text[]) as kind
+	                purge_notifications,purge_sync,purge_seat_links}'::text[])
+	           as kind
 )
 select id from made

@@ -57,12 +57,36 @@ with wanted as (
 	  from wanted w
 	  join different d on d.id = w.id and d.names <> '{}'
 	 where p.org_id = :auth.org and p.id = w.id
-	returning p.id, p.version, d.names
+	returning p.id, p.version, p.active, d.names
+), moved as (
+	select c.id, c.version, array_remove(array[
+	           case when e.team_id is distinct from b.team_id
+	                then 'team' end,
+	           case when e.manager_id is distinct from b.manager_id
+	                then 'manager' end
+	       ], null) as names
+	  from changed c
+	  join present_employment e
+	    on e.org_id = :auth.org and e.person_id = c.id and e.is_primary
+	  left join incoming_place b on b.person_id = c.id
+	 where 'teams' = any (c.names)
 ), told as (
 	insert into outbox (org_id, event, object_id, version, body)
 	select :auth.org, 'person.updated', id, version,
 	       jsonb_build_object('changed', names)
 	  from changed
+	union all
+	select :auth.org, case when active then 'person.returned'
+	                       else 'person.left' end, id, version,
+	       case when active then '{}'
+	            else jsonb_build_object('how', 'deactivated') end
+	  from changed
+	 where 'active' = any (names)
+	union all
+	select :auth.org, 'person.moved', id, version,
+	       jsonb_build_object('changed', names)
+	  from moved
+	 where names <> '{}'
 )
 select (select count(*) from changed) as changed,
        (select count(*) from incoming_person) as persons

@@ -1,5 +1,12 @@
--- A new primary employment ends the one before it.
-with ended as (
+-- A new primary employment ends the one before it.  Where everybody was before
+-- is kept, to tell who moves.
+with placed as (
+	insert into incoming_place (person_id, team_id, manager_id)
+	select e.person_id, e.team_id, e.manager_id
+	  from present_employment e
+	 where e.org_id = :auth.org and e.is_primary
+	   and e.person_id in (select person_id from incoming_employment)
+), ended as (
 	update employment e
 	   set during = daterange(lower(e.during), lower(i.during)),
 	       updated_at = clock()

@@ -29,5 +29,8 @@ begin
 	create temp table incoming_change (
 		person_id uuid, name text
 	) on commit drop;
+	create temp table incoming_place (
+		person_id uuid, team_id uuid, manager_id uuid
+	) on commit drop;
 end
 $$

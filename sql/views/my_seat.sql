@@ -14,7 +14,7 @@ select s.org_id, s.id, s.session_id, t.title as session_title,
   from visible_seat s
   left join lateral (
 	select v.title, v.state, v.during, v.zone, v.seat_question
-	  from visible_session v
+	  from session_in_sight v
 	 where v.org_id = s.org_id and v.id = s.session_id
 	 limit 1
  ) t on true

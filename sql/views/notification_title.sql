@@ -12,7 +12,7 @@ select t.org_id, t.object_kind, t.object_id, t.title, t.titles
 	  join skill k on k.org_id = c.org_id and k.id = c.skill_id
 	union all
 	select s.org_id, 'session', s.id, s.title, null
-	  from visible_session s
+	  from session_in_sight s
 	union all
 	select s.org_id, 'seat', s.id, s.session_title, null
 	  from my_seat s
@@ -27,4 +27,7 @@ select t.org_id, t.object_kind, t.object_id, t.title, t.titles
 	select q.org_id, 'feedback_request', q.id,
 	       coalesce(q.about_text, q.about_names ->> ''), q.about_names
 	  from visible_feedback_request q
+	union all
+	select o.org_id, 'organisation', o.org_id, o.title, null
+	  from (select n.id as org_id, n.title from organisation n) o
   ) t;

@@ -17,6 +17,11 @@ select p.org_id, p.id, p.display_name, p.given_name, p.family_name,
 	  from present_employment e
 	  join team t on t.org_id = e.org_id and t.id = e.team_id
 	 where e.org_id = p.org_id and e.person_id = p.id
+	   and (e.is_primary or not exists (
+		select from present_employment f
+		 where f.org_id = e.org_id and f.person_id = e.person_id
+		   and f.team_id = e.team_id and f.is_primary
+	   ))
        ) as teams,
        (
 	select coalesce(json_agg(json_build_object('person_id', m.id,

@@ -1,6 +1,4 @@
--- One's own always; where no block stands between oneself and the host: what
--- one is or was engaged in, `org` for whoever works here today, `team` for
--- whoever shares a team with the host today.  No role reads more.  The way in
+-- A session as those see it who may, which session_in_sight says.  The way in
 -- and the notes are for those who are expected.
 create or replace view visible_session with (security_invoker = true) as
 select s.org_id, s.id, s.title, s.description, s.host_id,
@@ -36,10 +34,10 @@ select s.org_id, s.id, s.title, s.description, s.host_id,
 		 where e.org_id = s.org_id and e.session_id = s.id
 		   and e.person_id = (select nullif(
 		       current_setting('hefboom.person', true), '')::uuid))
-	    then s.join_url end as join_url,
+	    then s._join_url end as join_url,
        s.zone, s.starts_local,
-       lower(s.during) as starts_at, upper(s.during) as ends_at,
-       s.duration_min, s.during, s.soonest_at as _soonest_at, s.capacity,
+       s.starts_at, s.ends_at,
+       s.duration_min, s.during, s._soonest_at, s.capacity,
        s.taken, s.seat_question, s.visibility, s.state, s.state_reason,
        s.rescheduled_from,
        (
@@ -56,7 +54,7 @@ select s.org_id, s.id, s.title, s.description, s.host_id,
 		 where e.org_id = s.org_id and e.session_id = s.id
 		   and e.person_id = (select nullif(
 		       current_setting('hefboom.person', true), '')::uuid))
-	    then s.notes end as notes,
+	    then s._notes end as notes,
        s.recap, s.outcomes, s.version, s.created_at, s.updated_at,
        (
 	select coalesce(json_agg(json_build_object('id', g.id,
@@ -71,33 +69,4 @@ select s.org_id, s.id, s.title, s.description, s.host_id,
 	 ) g
 	 where x.org_id = s.org_id and x.session_id = s.id
        ) as goals
-  from session s
- where s.host_id
-	= (select nullif(current_setting('hefboom.person', true), '')::uuid)
-    or (s.visibility = 'org' and (select exists (
-		select from present_employment e
-		 where e.org_id
-		       = nullif(current_setting('hefboom.org', true), '')::uuid
-		   and e.person_id = nullif(
-		       current_setting('hefboom.person', true), '')::uuid))
-	or s.visibility = 'team' and s.host_id = any (array(
-		select t.mate_id
-		  from teammate t
-		 where t.org_id
-		       = nullif(current_setting('hefboom.org', true), '')::uuid
-		   and t.person_id = nullif(
-		       current_setting('hefboom.person', true), '')::uuid))
-	or s.id = any (array(
-		select e.session_id
-		  from engagement e
-		 where e.org_id
-		       = nullif(current_setting('hefboom.org', true), '')::uuid
-		   and e.person_id = nullif(
-		       current_setting('hefboom.person', true), '')::uuid)))
-   and s.host_id <> all (array(
-	select b.other_id
-	  from blocked_pair b
-	 where b.org_id
-	       = nullif(current_setting('hefboom.org', true), '')::uuid
-	   and b.person_id = nullif(
-	       current_setting('hefboom.person', true), '')::uuid));
+  from session_in_sight s;

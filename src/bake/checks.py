@@ -1,5 +1,6 @@
 """The refusals of openapi/: each a generator of (mapping, key, what)."""
 
+import os
 import re
 
 from document import LANGUAGES, Map
@@ -7,9 +8,14 @@ from statement import OIDS, type_of
 
 ROLES = ('member', 'facilitator', 'trainer', 'leader', 'hr', 'integrator', 'admin')
 ATTRIBUTES = {  # name -> values; None: any
-    'lane': ('fast', 'write', 'slow'), 'plan': ('generic', 'custom'), 'if_match': ('required',),
+    'lane': ('fast', 'write', 'slow'), 'plan': ('generic', 'custom', 'filtered'),
+    'if_match': ('required', 'optional'),
     'sealed': (True,), 'silent': None, 'body': ('json', 'spool'), 'body_limit': None,
-    'orders': None, 'problems': None, 'handler': ('c',), 'scopes': None}
+    'body_elements': range(1, 200001), 'orders': None, 'problems': None, 'handler': ('c',),
+    'scopes': None, 'dialect': ('scim',)}
+BODY_LIMIT_MAX = 8 * 1024 * 1024  # of what is held in memory
+SCIM_TYPES = set('''invalidFilter tooMany uniqueness mutability invalidSyntax invalidPath noTarget
+    invalidValue invalidVers sensitive'''.split())  # RFC 7644, table 9
 KEYWORDS = set('''type enum const properties required additionalProperties minProperties
     maxProperties items prefixItems minItems maxItems uniqueItems minLength maxLength pattern
     minimum maximum exclusiveMinimum exclusiveMaximum multipleOf oneOf anyOf allOf $ref format
@@ -17,6 +23,12 @@ KEYWORDS = set('''type enum const properties required additionalProperties minPr
 FORMATS = set('date-time date time duration email uuid uri language zone name'.split())
 UNBOUNDED = ('email', 'uri', 'name')
 SNAKE = re.compile(r'[a-z][a-z0-9]*(_[a-z0-9]+)*$')
+
+
+def is_foreign(schema):
+    """Another protocol's, in files of its own: it keeps its names, and ignores what it does
+    not know."""
+    return os.path.basename(schema.file).startswith('scim')
 
 
 def order_keys(tree, operation):
@@ -76,8 +88,12 @@ def operation_faults(tree, o, seen):
             yield extra, key, "x-hefboom attribute '%s' is not known" % key
         elif ATTRIBUTES[key] and value not in ATTRIBUTES[key]:
             yield extra, key, "'%s' is no value of %s" % (value, key)
-    if (extra.get('body') == 'spool') != ('body_limit' in extra):
-        yield extra, 'body', 'spool and body_limit go together'
+    if extra.get('body') == 'spool' and 'body_limit' not in extra:
+        yield extra, 'body', 'spool without body_limit'
+    if extra.get('body') != 'spool' and extra.get('body_limit', 0) > BODY_LIMIT_MAX:
+        yield extra, 'body_limit', 'more than %d bytes are for spool' % BODY_LIMIT_MAX
+    if o.scim != o.route.startswith('/scim/') or o.scim and not o.is_c:
+        yield entry, None, 'dialect: scim, paths below /scim and handler: c go together'
     for code in set(o.problems) - set(tree.problems):
         yield extra, 'problems', "problem '%s' is not in problems.yaml" % code
     for name in o.placeholders:
@@ -86,7 +102,7 @@ def operation_faults(tree, o, seen):
     if len(o.placeholders) > 4 or len(o.parameters) > 32:
         yield entry, 'parameters', 'too many parameters'
     for _, p in o.parameters:
-        if p['in'] != 'header' and not SNAKE.match(p['name']):
+        if p['in'] != 'header' and not (SNAKE.match(p['name']) or is_foreign(p)):
             yield p, 'name', "parameter '%s' is not snake_case" % p['name']
         if p['in'] == 'path' and p['name'] not in o.placeholders:
             yield p, 'name', "parameter '%s' is not in the route" % p['name']
@@ -117,7 +133,7 @@ def schema_faults(tree, schema, request, seen):
     if schema.get('format', 'date') not in FORMATS:
         yield schema, 'format', "format '%s' is enforced by nothing" % schema['format']
     for name in schema.get('properties', {}):
-        if not SNAKE.match(name):
+        if not SNAKE.match(name) and not is_foreign(schema):
             yield schema['properties'], name, "property '%s' is not snake_case" % name
     if request:
         yield from bound_faults(schema)
@@ -136,7 +152,7 @@ def bound_faults(schema):
     kinds = kinds if isinstance(kinds, list) else [kinds]
     fixed = 'enum' in schema or 'const' in schema
     more = schema.get('additionalProperties', True)
-    if 'object' in kinds and more is not False and (
+    if 'object' in kinds and more is not False and not is_foreign(schema) and (
             more is True or 'maxProperties' not in schema):
         yield schema, None, 'a request\'s object without additionalProperties: false'
     if 'string' in kinds and not (fixed or 'maxLength' in schema or 'pattern' in schema or
@@ -161,6 +177,8 @@ def vocabulary_faults(tree):
     for code, problem in tree.problems.items():
         if str(problem.get('status')) not in tree.vocabulary.get('statuses', {}):
             yield tree.problems, code, "'%s' has no known status" % code
+        if problem.get('scim_type') not in SCIM_TYPES | {None}:
+            yield tree.problems, code, "'%s' is no scimType" % problem['scim_type']
         yield from text_faults(tree.problems, code, problem.get('title') or {})
         if 'detail' in problem:
             yield from text_faults(tree.problems, code, problem['detail'])

@@ -6,6 +6,7 @@ import re
 import yaml
 
 METHODS = ('get', 'post', 'put', 'patch', 'delete')
+SCIM = 'application/scim+json'
 LANGUAGES = ('en', 'nl', 'fr', 'de')
 NUMBER = '-+0123456789'
 
@@ -124,7 +125,7 @@ def properties(document, schema):
 
 def media(content):
     """(type, entry) of what counts in a content map: its JSON, or its only one."""
-    for kind in ('application/json', 'application/merge-patch+json', *content):
+    for kind in ('application/json', 'application/merge-patch+json', SCIM, *content):
         if kind in content:
             return kind, content[kind]
     return None, {}
@@ -139,6 +140,7 @@ class Operation:
         self.file, self.line = item.at(method)
         self.extra = self.entry.get('x-hefboom') or {}
         self.is_c = self.extra.get('handler') == 'c'
+        self.scim = self.extra.get('dialect') == 'scim'
         self.sealed = self.extra.get('sealed') is True
         self.keyed = method == 'post' and not self.sealed and not self.is_c
         self.if_match = self.extra.get('if_match') == 'required'
@@ -149,7 +151,7 @@ class Operation:
         self.successes = [s for s in self.entry.get('responses', {}) if s[0] == '2']
         self.status = int(self.successes[0]) if self.successes else 200
         content = self.entry.get('responses', {}).get(str(self.status), {}).get('content')
-        self.replies_json = content is None or 'application/json' in content
+        self.replies_json = content is None or bool({'application/json', SCIM} & set(content))
         self.roles = sorted({role for choice in self.entry.get('security') or []
                              for role in choice.get('bearer', [])})
         base = '/paths/' + escape(route)
@@ -199,9 +201,10 @@ def bundle(root, faults):
     document = read(os.path.join(base, 'openapi.yaml'), faults)
     document['paths'] = {}
     components = document.setdefault('components', {})
-    shared = read(os.path.join(base, 'common.yaml'), faults)
-    for kind in ('schemas', *shared):
-        components.setdefault(kind, {}).update(shared.get(kind) or {})
+    for name in ('common.yaml', 'scim.yaml'):
+        shared = read(os.path.join(base, name), faults)
+        for kind in ('schemas', *shared):
+            components.setdefault(kind, {}).update(shared.get(kind) or {})
     for path in files(root, 'openapi/schemas', '.yaml'):
         schemas = read(path, faults)
         for name in set(schemas) & set(components['schemas']):

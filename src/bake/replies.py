@@ -1,7 +1,8 @@
 """What the engine adds to the document: headers and every refusal."""
 
-from document import LANGUAGES
+from document import LANGUAGES, SCIM
 
+SCIM_ERROR = 'urn:ietf:params:scim:api:messages:2.0:Error'
 INSTANCE = 'urn:uuid:0193a1f0-7d3c-7b8e-9c00-5a1b2c3d4e5f'
 
 
@@ -13,19 +14,21 @@ def conditions(operation):
     """What is so of an operation, in the words of problems.yaml's `when`."""
     get = operation.method == 'get'
     body = operation.body is not None
-    post = operation.method == 'post'
+    scim = operation.scim
     return {word for word, is_so in (
-        ('always', True), ('database', not operation.is_c or operation.roles),
+        ('always', True), ('strict', not scim), ('database', not operation.is_c or operation.roles),
         ('writes', not get), ('roles', operation.roles),
         ('scopes', operation.extra.get('scopes')), ('body', body),
+        ('plain_body', body and not scim), ('scim_body', body and scim),
         ('no_body', not body and not get), ('parameters', operation.parameters),
         ('list', operation.orders), ('single', operation.placeholders),
         ('if_match', uses_if_match(operation)), ('if_match_required', operation.if_match),
-        ('keyed', operation.keyed), ('keyless', post and not operation.keyed)) if is_so}
+        ('keyed', operation.keyed),
+        ('keyless', operation.sealed and operation.method == 'post')) if is_so}
 
 
 def uses_if_match(operation):
-    return operation.if_match or any(
+    return 'if_match' in operation.extra or any(
         argument[0] == 'IF_MATCH' for statement in operation.statements
         for argument in statement.arguments)
 
@@ -34,15 +37,17 @@ def headers(*names):
     return {name: {'$ref': '#/components/headers/' + name} for name in names}
 
 
-def answer(codes, status, meaning):
+def answer(codes, status, meaning, scim):
     """One response for all problems of a status."""
+    kind, schema, prefix = (SCIM, 'ScimError', 'scim_error_') if scim else (
+        'application/problem+json', 'Problem', 'problem_')
     more = {401: ('WWW-Authenticate',), 409: ('Retry-After',), 503: ('Retry-After',)}
     return {
         'description': '%s (%s)' % (meaning, ', '.join(codes)),
         'headers': headers('Request-Id', *more.get(status, ())),
-        'content': {'application/problem+json': {
-            'schema': {'$ref': '#/components/schemas/Problem'},
-            'examples': {code: {'$ref': '#/components/examples/problem_' + code}
+        'content': {kind: {
+            'schema': {'$ref': '#/components/schemas/' + schema},
+            'examples': {code: {'$ref': '#/components/examples/' + prefix + code}
                          for code in codes}}}}
 
 
@@ -57,18 +62,30 @@ def example(code, problem):
     return {'summary': value['title'], 'value': value}
 
 
+def scim_example(problem):
+    value = {'schemas': [SCIM_ERROR], 'status': str(problem['status'])}
+    if 'scim_type' in problem:
+        value['scimType'] = problem['scim_type']
+    value['detail'] = problem['title']['en']
+    return {'summary': value['detail'], 'value': value}
+
+
 def succeed(operation, document):
     """The headers of a success, and the parameters that work here."""
     get = operation.method == 'get'
-    etag = not operation.orders and not operation.is_c and (
-        'version' in operation.reply(document) or '_etag' in operation.source.text)
     responses = operation.entry['responses']
+    if operation.is_c:  # says so itself
+        etag = 'ETag' in responses[str(operation.status)].get('headers', {})
+    else:
+        etag = not operation.orders and (
+            'version' in operation.reply(document) or '_etag' in operation.source.text)
     for status in operation.successes:
         given = responses[status].setdefault('headers', {})
         for name, is_so in (
                 ('Request-Id', True), ('ETag', etag and status != '204'),
                 ('Link', operation.orders), ('Location', status == '201'),
-                ('Idempotency-Replayed', operation.keyed), ('Content-Language', not operation.is_c)):
+                ('Idempotency-Replayed', operation.keyed),
+                ('Content-Language', operation.scim or not operation.is_c)):
             if is_so:
                 given.update({**headers(name), **given})
     if etag and get:
@@ -101,12 +118,17 @@ def complete(tree):
                 by_status.setdefault(problem['status'], []).append(code)
         for status in sorted(by_status):
             operation.entry['responses'][str(status)] = answer(
-                by_status[status], status, tree.vocabulary['statuses'][str(status)])
-        if operation.method == 'patch' and operation.request:
+                by_status[status], status, tree.vocabulary['statuses'][str(status)],
+                operation.scim)
+            for code in by_status[status] if operation.scim else ():
+                examples['scim_error_' + code] = scim_example(problems[code])
+        if operation.request and (operation.scim or operation.method == 'patch'):
             body = operation.request[operation.body_kind]
-            for kind in ('application/merge-patch+json', 'application/json'):
+            for kind in (SCIM if operation.scim else 'application/merge-patch+json',
+                         'application/json'):
                 operation.request.setdefault(kind, body)
     document['x-problems'] = {
         code: {'status': problem['status'], 'type': type_uri(code),
-               'title': {tag: problem['title'][tag] for tag in LANGUAGES}}
+               'title': {tag: problem['title'][tag] for tag in LANGUAGES},
+               **({'scimType': problem['scim_type']} if 'scim_type' in problem else {})}
         for code, problem in sorted(problems.items())}

@@ -3,6 +3,7 @@
 import os
 import re
 
+from document import files
 from replies import conditions
 from statement import solid, spelt
 
@@ -139,7 +140,7 @@ class Check:
                            % p['name'])
         if o.body is not None and 'body' not in used:
             faults.add(*o.entry.at('requestBody'), 'the body is used by nothing')
-        if o.if_match and 'if_match' not in used:
+        if 'if_match' in o.extra and 'if_match' not in used:
             faults.add(*o.extra.at('if_match'), 'no :if_match in %s.sql' % o.name)
         changes, told = ', '.join(sorted(self.changes - ENGINE)), 'outbox' in self.changes
         if changes and o.method == 'get':
@@ -151,6 +152,15 @@ class Check:
             faults.add(*o.extra.at('silent'), 'silent, but there is an event')
 
 
+def holds_function(tree, o):
+    """In src/handlers a file of its name holds it, in src/scim any file."""
+    paths = files(tree.root, 'src/scim', '.c') if o.scim else [
+        p for p in files(tree.root, 'src/handlers', '.c')
+        if os.path.basename(p) == '%s.c' % o.name]
+    return any(re.search(r'\b%s\(struct request \*\w+\)\n\{' % o.name,
+                         open(path, encoding='utf-8').read()) for path in paths)
+
+
 def check_files(tree):
     """Each operation has its file or its function, each file its operation."""
     names = {}
@@ -159,13 +169,11 @@ def check_files(tree):
             tree.faults.add(source.path, 1, "'%s' is there twice" % source.name)
         names[source.name] = source
     for o in tree.operations:
-        path = os.path.join(tree.root, 'src/handlers', '%s.c' % o.name)
         if not o.is_c and o.name not in names:
             tree.faults.add(o.file, o.line, 'no sql/queries/*/%s.sql' % o.name)
-        elif o.is_c and not (os.path.exists(path) and re.search(
-                r'\b%s\(struct request \*\w+\)\n\{' % o.name, open(path, encoding='utf-8').read())):
-            tree.faults.add(o.file, o.line, 'no function %s() in src/handlers/%s.c'
-                            % (o.name, o.name))
+        elif o.is_c and not holds_function(tree, o):
+            tree.faults.add(o.file, o.line, 'no function %s() in %s' % (
+                o.name, 'src/scim' if o.scim else 'src/handlers/%s.c' % o.name))
     for name in set(names) - {o.name for o in tree.operations if not o.is_c}:
         tree.faults.add(names[name].path, 1, "no operation '%s'" % name)
 

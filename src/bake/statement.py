@@ -128,7 +128,7 @@ class Compiler:
     """Compiles one file for one operation (or for none: C code's)."""
 
     def __init__(self, source, faults, operation=None, resolve=None):
-        self.source, self.faults, self.options = source, faults, 0
+        self.source, self.faults, self.options = source, faults, set()
         self.operation, self.resolve = operation, resolve
         self.is_list = operation is not None and bool(operation.orders)
 
@@ -144,8 +144,9 @@ class Compiler:
         if not 1 <= len(statements) <= STATEMENTS_MAX:
             self.faults.add(self.source.path, 1, '%d statements, 1 to %d will do'
                             % (len(statements), STATEMENTS_MAX))
-        if self.options > 6:
-            self.faults.add(self.source.path, 1, '%d optional lines, at most 6' % self.options)
+        if len(self.options) > 6:
+            self.faults.add(self.source.path, 1, '%d parameters have optional lines, at most 6'
+                            % len(self.options))
         return statements
 
     def statement(self, statement, part, last):
@@ -191,7 +192,7 @@ class Compiler:
         if i == 0 or '\n' not in part[i - 1].text:
             self.refuse(mark, 'an optional mark begins its line')
         self.source.used.add(name)
-        self.options += 1
+        self.options.add(name)
         i += 1
         while i < len(part) and '\n' not in part[i].text:
             is_parameter = part[i].kind == 'parameter'

@@ -8,6 +8,7 @@ from document import LANGUAGES
 from statement import OIDS
 
 BODY_LIMIT = 256 * 1024
+BODY_ELEMENTS = 10000
 HEAD = '''/* Made by src/bake from openapi/ and sql/; edit those. */
 #include "hefboom/operation.h"
 #include "hefboom/problem.h"
@@ -45,6 +46,15 @@ def fallback(value):
     if isinstance(value, list):
         return ','.join(fallback(v) for v in value)
     return value if value is None or isinstance(value, str) else json.dumps(value)
+
+
+def custom_plan(o):
+    """Bits of the parameters with which a call is planned anew."""
+    plan = o.extra.get('plan')
+    filters = [i for i, (_, p) in enumerate(o.parameters)
+               if p['in'] == 'query' and p['name'] not in ('limit', 'after', 'order')]
+    return ('UINT32_MAX' if plan == 'custom' else
+            '%#x' % sum(1 << i for i in filters) if plan == 'filtered' else 0)
 
 
 class Writer:
@@ -103,18 +113,20 @@ class Writer:
         statements = self.table('struct statement', name + '_statements', [
             self.statement(name + '_sql_', s) for s in o.statements])
         body = ('NONE' if o.body is None else 'SPOOL' if extra.get('body') == 'spool' else
-                'MERGE_PATCH' if o.method == 'patch' else 'JSON')
+                'MERGE_PATCH' if o.method == 'patch' and not o.scim else 'JSON')
         fields = {
             'name': quote(name), 'method': quote(o.method.upper()), 'route': quote(o.route),
             'kind': 'OPERATION_C' if o.is_c else 'OPERATION_SQL',
+            'dialect': 'DIALECT_SCIM' if o.scim else 'DIALECT_PROBLEM',
             'roles': ' | '.join('ROLE_' + role.upper() for role in o.roles) or '0',
             'scopes': self.names(name + '_scopes', extra.get('scopes') or []),
             'lane': 'LANE_' + extra.get('lane', 'fast' if get else 'write').upper(),
-            'custom_plan': boolean(extra.get('plan') == 'custom'),
+            'custom_plan': custom_plan(o),
             'if_match_required': boolean(o.if_match), 'sealed': boolean(o.sealed),
             'is_list': boolean(o.orders), 'keyed': boolean(o.keyed), 'body': 'BODY_' + body,
             'body_required': boolean((o.entry.get('requestBody') or {}).get('required')),
             'body_limit': 0 if body == 'NONE' else extra.get('body_limit', BODY_LIMIT),
+            'body_elements': 0 if body == 'NONE' else extra.get('body_elements', BODY_ELEMENTS),
             'body_schema': quote(o.body_pointer()), 'status': o.status,
             'replies_json': boolean(o.replies_json),
             'parameters': parameters, 'parameter_count': len(o.parameters),
@@ -154,9 +166,9 @@ def render(tree):
                         ('demos', tree.demos)):
         writer.public('migration', name, [verbatim(path, name == 'demos') for path in paths])
     writer.public('problem', 'problems', [
-        '{%s, %d,\n\t %s,\n\t %s,\n\t %s}' % (
+        '{%s, %d,\n\t %s,\n\t %s,\n\t %s, %s}' % (
             quote(code), p['status'], texts(p['title']), texts(p.get('detail')),
-            quote(p.get('pointer'))) for code, p in sorted(tree.problems.items())])
+            quote(p.get('pointer')), quote(p.get('scim_type'))) for code, p in sorted(tree.problems.items())])
     writer.public('field_text', 'field_texts', [
         '{%s,\n\t %s}' % (quote(code), texts(of)) for code, of in sorted(tree.fields.items())])
     writer.json('openapi_json', tree.document)

@@ -110,8 +110,8 @@ static void work_query(struct work *work, struct transaction *transaction,
 
 	assert(transaction->query_count < TRANSACTION_QUERIES_MAX);
 	transaction->queries[transaction->query_count++] =
-	    (struct query){text_plain(statement),
-		arguments_named(&work->shell, statement, pairs), false};
+	    (struct query){.text = text_plain(statement),
+		.values = arguments_named(&work->shell, statement, pairs)};
 }
 
 /* Every statement of a job's file: NAME, NAME.2, ... */
@@ -227,7 +227,7 @@ static void ask_for_work(struct runner *runner)
 	arena_release(&nobody.arena);
 	values = arguments_named(&nobody, statement, pairs);
 	transaction->queries[transaction->query_count++] =
-	    (struct query){text_plain(statement), values, false};
+	    (struct query){.text = text_plain(statement), .values = values};
 	jobs_submit(runner, transaction);
 }
 

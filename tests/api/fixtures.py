@@ -713,6 +713,12 @@ def a_seat_led(world):
     return session, a_seat(world, session, as_=world.colleagues()[0])
 
 
+def begin(world, session):
+    """Time: the session runs."""
+    world.db.execute("update session set state = 'running' where org_id = %s"
+                     ' and id = %s', [world.org_id, session])
+
+
 def an_offer(world):
     """Els's, after somebody else has given up the only seat."""
     session = a_session(world, capacity=1)
@@ -792,6 +798,26 @@ def confirm_seat(world):
 def set_attendance(world):
     return {'path': {'seat_id': a_seat_led(world)[1]['id']},
             'json': {'attendance': 'excused'}}
+
+
+@fixture('vouch_for_seat')
+def vouch_for_seat(world):
+    session = a_session(world)
+    a_seat(world, session)
+    seat = a_seat(world, session, as_=world.colleagues()[0])['id']
+    begin(world, session)
+    return {'path': {'seat_id': seat}}
+
+
+@fixture('import_attendance')
+def import_attendance(world):
+    session = a_session(world)
+    a_seat(world, session)
+    begin(world, session)
+    return {'scope': 'attendance:write',
+            'path': {'session_id': session},
+            'json': {'items': [{'person_id': world.person(world.as_),
+                                'attendance': 'present'}]}}
 
 
 @fixture('accept_offer')
@@ -1225,3 +1251,232 @@ def list_my_exchanges(world):
 def get_home(world):
     list_my_notifications(world)
     return {}
+
+
+# The synchronisation, and who left
+
+def synchronised(world, source='https://idp.example.org provisioning'):
+    """A few changes and refusals of a machine's."""
+    def insert():
+        for action, changed in (
+                ('created', []), ('changed', ['title', 'manager']),
+                ('adopted', ['external_id']), ('reactivated', ['active'])):
+            world.db.execute(
+                'insert into sync_change (org_id, source, kind, object_id,'
+                " action, changed) values (%s, %s, 'person', %s, %s, %s)",
+                [world.org_id, source, world.person(world.as_), action,
+                 changed])
+        world.db.execute(
+            'insert into sync_refusal (org_id, source, day, reason)'
+            " select id, %s, (clock() at time zone zone)::date,"
+            " 'person_unknown' from organisation where id = %s"
+            ' on conflict do nothing', [source, world.org_id])
+        return source
+    return world.once(f'synchronised {source}', insert)
+
+
+def unpaused(world):
+    """Machines may deactivate people, whatever was tried before."""
+    world.db.execute(
+        'update sync_pause set released_at = clock() where org_id = %s'
+        ' and released_at is null', [world.org_id])
+    world.db.execute('delete from sync_deactivation where org_id = %s',
+                     [world.org_id])
+
+
+@fixture('get_sync_health', 'list_sync_changes')
+def synchronisation(world):
+    synchronised(world)
+    return {}
+
+
+@fixture('release_sync')
+def release_sync(world):
+    """The pause is put there, and stays when nobody releases it: whoever
+    deactivates people over the API calls unpaused() first."""
+    world.db.execute(
+        'insert into sync_pause (org_id, source, deactivated, allowed)'
+        " values (%s, %s, 5, 5) on conflict do nothing",
+        [world.org_id, synchronised(world)])
+    return {'json': {'reason': f'{world.word()} is closed.'}}
+
+
+@fixture('update_organisation')
+def update_organisation(world):
+    world.share = 4 if getattr(world, 'share', 5) == 5 else 5
+    return {'json': {'deactivation_share_percent': world.share,
+                     'hr_contacts': [world.person(world.as_)]}}
+
+
+def a_session_without_host(world):
+    return a_session(world, host=world.stranger('gone'),
+                     needs_host_since=world.db.one('select clock()'))
+
+
+@fixture('list_sessions_without_host')
+def list_sessions_without_host(world):
+    world.once('without host', lambda: [
+        a_session_without_host(world) for _ in range(3)])
+    return {}
+
+
+@fixture('put_session_host')
+def put_session_host(world):
+    return {'path': {'session_id': a_session_without_host(world)},
+            'json': {'person_id': world.stranger('next host')}}
+
+
+# Machine clients: an admin's alone.
+
+def a_client(world):
+    return world.made('create_client')
+
+
+def plain_client(world):
+    return world.once('client', lambda: a_client(world)['id'])
+
+
+@fixture('list_clients')
+def list_clients(world):
+    world.once('client', lambda: a_client(world)['id'])
+    world.once('second client', lambda: a_client(world)['id'])
+    return {'roles': ('admin',)}
+
+
+@fixture('create_client')
+def create_client(world):
+    return {'roles': ('admin',), 'json': {
+        'name': world.word(), 'scopes': ['people:write', 'people:read'],
+        'expect_every_min': 60}}
+
+
+@fixture('get_client')
+def get_client(world):
+    return {'roles': ('admin',), 'path': {'client_id': plain_client(world)}}
+
+
+@fixture('update_client')
+def update_client(world):
+    return {'roles': ('admin',), 'path': {'client_id': plain_client(world)},
+            'json': {'name': world.word(), 'scopes': ['people:read'],
+                     'expect_every_min': None}}
+
+
+@fixture('revoke_client')
+def revoke_client(world):
+    return {'roles': ('admin',), 'path': {'client_id': a_client(world)['id']}}
+
+
+def a_credential(world, client_id, **more):
+    return make('create_client_credential', world, path={
+        'client_id': client_id}, **more).send().expect(201).json()
+
+
+@fixture('list_client_credentials')
+def list_client_credentials(world):
+    """Those of a client that has two."""
+    def two():
+        client_id = a_client(world)['id']
+        for kind in ('secret', 'token'):
+            a_credential(world, client_id, json={'kind': kind})
+        return client_id
+    return {'roles': ('admin',),
+            'path': {'client_id': world.once('client of two', two)}}
+
+
+@fixture('create_client_credential')
+def create_client_credential(world):
+    return {'roles': ('admin',), 'path': {'client_id': a_client(world)['id']},
+            'json': {'kind': 'secret', 'expires_at': in_days(world, 90)}}
+
+
+@fixture('revoke_client_credential')
+def revoke_client_credential(world):
+    made = world.made('create_client_credential')
+    return {'roles': ('admin',), 'path': {
+        'client_id': made['client_id'], 'credential_id': made['id']}}
+
+
+# SCIM
+
+CORE = 'urn:ietf:params:scim:schemas:core:2.0:'
+MESSAGES = 'urn:ietf:params:scim:api:messages:2.0:'
+SCIM_SCOPES = 'people:read people:write groups:write'
+
+
+def scim(**fields):
+    return {'roles': ('integrator',), 'scope': SCIM_SCOPES, **fields}
+
+
+def scim_user_body(world):
+    return {'schemas': [CORE + 'User'],
+            'userName': world.word().replace(' ', '.').lower()}
+
+
+def scim_group_body(world):
+    return {'schemas': [CORE + 'Group'], 'displayName': world.word()}
+
+
+SCIM_BODIES = {'user': scim_user_body, 'group': scim_group_body}
+SCIM_PATCHES = {'user': 'nickName', 'group': 'displayName'}
+
+
+def scim_fixtures(kind):
+    def made(world):
+        return {'id': world.made(f'scim_create_{kind}')['id']}
+
+    @fixture(f'scim_create_{kind}')
+    def create(world):
+        return scim(json=SCIM_BODIES[kind](world))
+
+    @fixture(f'scim_replace_{kind}')
+    def replace(world):
+        return scim(path=made(world), json=SCIM_BODIES[kind](world))
+
+    @fixture(f'scim_update_{kind}')
+    def update(world):
+        return scim(path=made(world), json={
+            'schemas': [MESSAGES + 'PatchOp'],
+            'Operations': [{'op': 'replace', 'path': SCIM_PATCHES[kind],
+                            'value': world.word()}]})
+
+    @fixture(f'scim_get_{kind}', f'scim_delete_{kind}')
+    def one(world):
+        return scim(path=made(world))
+
+    @fixture(f'scim_list_{kind}s')
+    def many(world):
+        return scim()
+
+
+for one_kind in SCIM_BODIES:
+    scim_fixtures(one_kind)
+
+
+@fixture('scim_search_users', 'scim_search_groups', 'scim_search')
+def scim_search(world):
+    return scim(json={'schemas': [MESSAGES + 'SearchRequest'], 'count': 2})
+
+
+@fixture('scim_bulk')
+def scim_bulk(world):
+    return scim(json={
+        'schemas': [MESSAGES + 'BulkRequest'],
+        'Operations': [{'method': 'POST', 'path': '/Users', 'bulkId': 'one',
+                        'data': scim_user_body(world)}]})
+
+
+@fixture('scim_get_service_provider_config', 'scim_get_service_configuration',
+         'scim_list_resource_types', 'scim_list_schemas')
+def scim_documents(world):
+    return {'as_': None}
+
+
+@fixture('scim_get_resource_type')
+def scim_get_resource_type(world):
+    return {'as_': None, 'path': {'id': 'User'}}
+
+
+@fixture('scim_get_schema')
+def scim_get_schema(world):
+    return {'as_': None, 'path': {'id': CORE + 'User'}}

@@ -259,6 +259,10 @@ def test_it_ages(endorse, claim, api, worlds, db):
         assert count(api, mine) == 1 + fresh
     assert [item['id'] for item in listed(
         api, worlds, mine, fresh='false')] == [made['id']]
+    # Not twice, but anew.
+    endorse(mine, status=409, code='endorsement_given_already')
+    api.delete(f"/v1/endorsements/{made['id']}").expect(204)
+    assert endorse(mine)['fresh'] and count(api, mine) == 2
 
 
 def test_nothing_follows_from_it(endorse, claim, api):

@@ -22,10 +22,11 @@ def keyed_ids():
         return []
 
 
-def keyless_posts():
+def posts(sealed):
     try:
         return [one.name for one in baked.tree().operations
-                if one.method == 'post' and not one.keyed]
+                if one.method == 'post' and not one.keyed
+                and one.sealed is sealed]
     except AssertionError:
         return []
 
@@ -245,7 +246,15 @@ def test_after_72_hours_the_key_is_free(call, clock, db):
     same(first, one.send())
 
 
-@pytest.mark.parametrize('name', keyless_posts())
+@pytest.mark.parametrize('name', posts(sealed=False))
+def test_c_operations_ignore_a_key(name, call):
+    """As SCIM's: whoever repeats such a call finds what it did."""
+    reply = call(name).send(headers={'Idempotency-Key': new_key()})
+    reply.expect(*reply.operation.success)
+    assert reply.headers['Idempotency-Replayed'] is None
+
+
+@pytest.mark.parametrize('name', posts(sealed=True))
 def test_sealed_operations_refuse_a_key(name, call):
     call(name).send(headers={'Idempotency-Key': new_key()}).expect(
         400, code='key_not_allowed')

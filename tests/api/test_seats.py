@@ -7,16 +7,26 @@ attendance kept in end_seat (test_attendance); the trigger session_keep_seats
 left out (test_n_openings_are_for_the_first_n); enter_link where somebody has
 come in before (test_a_link_enters_nobody_elses_organisation); a link without
 its version (test_a_link_is_bound_to_one_version).
+
+Of attendance: vouching without `unknown`, for oneself, by whoever was a
+no_show, before the session, past a block of the host; an import over a
+self_checkin, taking back what a peer said, with somebody twice, writing what
+was so already, for everybody; check_in that leaves `peer` as it was.
+
+Of old links: `<` turned round, a shorter term, a purge
+that does not set its timer again.
 """
 
 import contextlib
 import re
+import uuid
 
 import pytest
 
-from fixtures import a_seat, a_session, an_offer, make
+from fixtures import a_seat, a_session, an_offer, begin, make
 from harness.calls import Call
 from harness.waiting import eventually
+from harness.world import World
 from stages.seat import stage
 
 
@@ -651,6 +661,245 @@ def test_checking_in(world, do):
     assert seat['id'] == here['id']
 
 
+def attendance(world, seat):
+    return world.db.execute(
+        'select attendance, attendance_source, version from seat'
+        ' where org_id = %s and id = %s', [world.org_id, seat])[0]
+
+
+def events(world, seat):
+    """(actor, body) of what was told of its attendance."""
+    return world.db.execute(
+        'select actor_id::text, body from outbox where org_id = %s and'
+        " object_id = %s and event = 'seat.updated' order by id",
+        [world.org_id, seat])
+
+
+@pytest.fixture
+def room(world):
+    """A session of jonas's with els, an and piet, which runs."""
+    session = a_session(world, host=world.person('jonas'))
+    seats = {name: a_seat(world, session, as_=name)['id']
+             for name in ('els', 'an', 'piet')}
+    begin(world, session)
+    return session, seats
+
+
+def test_a_fellow_participant_vouches(world, do, room):
+    _, seats = room
+    do('vouch_for_seat', as_='an', seat_id=seats['els']).expect(204)
+    assert attendance(world, seats['els']) == ('present', 'peer', 2)
+    # Once more, and by somebody else, says nothing new.
+    for name in ('an', 'piet'):
+        do('vouch_for_seat', as_=name, seat_id=seats['els']).expect(204)
+    assert attendance(world, seats['els']) == ('present', 'peer', 2)
+    assert events(world, seats['els']) == [
+        (world.person('an'), {'changed': ['attendance']})]
+    mine = do('get_my_seat', seat_id=seats['els']).json()
+    assert (mine['attendance'], mine['attendance_source']) == (
+        'present', 'peer')
+    # Whoever leads has the last word, and may take it back.
+    do('set_attendance', as_='jonas', seat_id=seats['els'],
+       json={'attendance': 'excused'}).expect(200)
+    do('vouch_for_seat', as_='an', seat_id=seats['els']).expect(204)
+    assert attendance(world, seats['els'])[:2] == ('excused', 'facilitator')
+
+
+@pytest.mark.parametrize('said', ['present', 'excused', 'no_show'])
+@pytest.mark.parametrize('source', ['facilitator', 'self_checkin', 'import',
+                                    'peer'])
+def test_a_fellow_overrules_nobody_and_learns_nothing(
+        world, do, room, said, source):
+    session, seats = room
+    world.db.execute('update seat set attendance = %s, attendance_source = %s'
+                     ' where id = %s', [said, source, seats['els']])
+    untold = do('vouch_for_seat', as_='an', seat_id=seats['piet']).expect(204)
+    told = do('vouch_for_seat', as_='an', seat_id=seats['els']).expect(204)
+    assert told.text == untold.text
+    assert {*told.headers} == {*untold.headers}
+    assert attendance(world, seats['els']) == (said, source, 1)
+    seen = {one['id']: one for one in do(
+        'list_session_seats', as_='an', session_id=session).json()['items']}
+    assert seen[seats['els']]['attendance'] is None
+
+
+def test_who_vouches(world, do, room):
+    session, seats = room
+    seat = seats['els']
+    do('vouch_for_seat', seat_id=seat).expect(403, code='forbidden')
+    do('vouch_for_seat', as_='jonas', seat_id=seat).expect(403)
+    do('vouch_for_seat', as_='hilde', seat_id=seat).expect(404)
+    do('vouch_for_seat', as_='hilde', roles=['hr'], seat_id=seat).expect(404)
+    for said in ('excused', 'no_show'):
+        do('set_attendance', as_='jonas', seat_id=seats['an'],
+           json={'attendance': said}).expect(200)
+        do('vouch_for_seat', as_='an', seat_id=seat).expect(
+            409, code='witness_absent')
+    for one, other in (('piet', 'els'), ('els', 'piet'), ('jonas', 'piet')):
+        world.db.execute(
+            'insert into person_block (org_id, blocker_id, blocked_id)'
+            ' values (%s, %s, %s)',
+            [world.org_id, world.person(one), world.person(other)])
+        try:
+            do('vouch_for_seat', as_='piet', seat_id=seat).expect(404)
+        finally:
+            world.db.execute('delete from person_block where blocker_id = %s'
+                             ' and blocked_id = %s',
+                             [world.person(one), world.person(other)])
+    assert attendance(world, seat) == ('unknown', None, 1)
+    do('vouch_for_seat', as_='piet', seat_id=seat).expect(204)
+
+
+@pytest.mark.parametrize('of', ['confirmed', 'running', 'held'])
+def test_when_one_vouches(world, do, of):
+    session = a_session(world, host=world.person('jonas'))
+    seat = a_seat(world, session)['id']
+    a_seat(world, session, as_='an')
+    world.db.execute('update session set state = %s where id = %s',
+                     [of, session])
+    reply = do('vouch_for_seat', as_='an', seat_id=seat)
+    if of == 'confirmed':
+        reply.expect(409, code='session_not_run')
+    else:
+        reply.expect(204)
+    assert attendance(world, seat)[0] == (
+        'unknown' if of == 'confirmed' else 'present')
+
+
+@pytest.fixture
+def machine(world):
+    """machine(session, ('els', 'present'), ...) -> results in order"""
+    entry = world.api.document.operations['import_attendance']
+
+    def send(session, *items, scope='attendance:write', **headers):
+        return Call(world, entry, as_='a-machine', roles=('integrator',),
+                    scope=scope, path={'session_id': session}, json={
+            'items': [{'person_id': world.person(name) if len(name) < 36
+                       else name, 'attendance': said}
+                      for name, said in items]}, headers=headers).send()
+    return send
+
+
+def results(reply):
+    told = reply.expect(200).json()
+    found = [one['result'] for one in told['items']]
+    assert told['applied'] == found.count('applied')
+    return found
+
+
+def test_an_import_of_attendance(world, do, room, machine):
+    session, seats = room
+    nobody = '0' * 8 + '-0000-0000-0000-' + '0' * 12
+    assert results(machine(
+        session, ('piet', 'no_show'), ('hilde', 'present'), (nobody, 'present'),
+        ('els', 'present'), ('an', 'unknown'))) == [
+            'applied', 'no_seat', 'no_seat', 'applied', 'applied']
+    assert attendance(world, seats['piet']) == ('no_show', 'import', 2)
+    assert attendance(world, seats['els']) == ('present', 'import', 2)
+    assert attendance(world, seats['an']) == ('unknown', None, 1)
+    assert events(world, seats['els']) == [(None, {'changed': ['attendance']})]
+    assert events(world, seats['an']) == []
+    # The next one corrects it, and may take it back.
+    assert results(machine(session, ('piet', 'excused'), ('els', 'unknown'))
+                   ) == ['applied'] * 2
+    assert attendance(world, seats['piet']) == ('excused', 'import', 3)
+    assert attendance(world, seats['els']) == ('unknown', None, 3)
+    # Again the same changes nothing and tells nothing.
+    assert results(machine(session, ('piet', 'excused'))) == ['applied']
+    assert attendance(world, seats['piet']) == ('excused', 'import', 3)
+    assert len(events(world, seats['piet'])) == 2
+
+
+SAID = ('unknown', 'present', 'excused', 'no_show')
+
+
+@pytest.mark.parametrize('source', ['facilitator', 'self_checkin', 'peer',
+                                    'import'])
+def test_what_an_import_replaces(world, do, room, machine, source):
+    """Every attendance that somebody said x every one that is brought."""
+    session, seats = room
+    for before in SAID[1:]:
+        for brought in SAID:
+            world.db.execute(
+                'update seat set attendance = %s, attendance_source = %s,'
+                ' version = 1 where id = %s', [before, source, seats['els']])
+            stays = before != brought and (
+                source in ('facilitator', 'self_checkin')
+                or source == 'peer' and brought == 'unknown')
+            assert results(machine(session, ('els', brought))) == [
+                'kept' if stays else 'applied'], (before, brought)
+            assert attendance(world, seats['els']) == (
+                (before, source, 1) if stays or before == brought else
+                (brought, 'import' if brought != 'unknown' else None, 2))
+
+
+def test_who_checks_in_says_so_themselves(world, do, room, machine):
+    """Also after others said it: an import takes it from nobody then."""
+    session, seats = room
+    code = world.db.one('select code from session_code where org_id = %s'
+                        ' and session_id = %s', [world.org_id, session])
+    do('vouch_for_seat', as_='an', seat_id=seats['els']).expect(204)
+    machine(session, ('piet', 'present')).expect(200)
+    do('set_attendance', as_='jonas', seat_id=seats['an'],
+       json={'attendance': 'present'}).expect(200)
+    for name, source in (('els', 'self_checkin'), ('piet', 'self_checkin'),
+                         ('an', 'facilitator')):
+        for _ in range(2):
+            here = do('check_in', as_=name, session_id=session,
+                      json={'code': code}).expect(200).json()
+            assert here['attendance_source'] == source
+        assert here['version'] == (2 if name == 'an' else 3)
+    assert results(machine(session, ('els', 'no_show'), ('piet', 'no_show'),
+                           ('an', 'no_show'))) == ['kept'] * 3
+
+
+def test_an_import_that_is_refused(world, do, room, machine):
+    session, seats = room
+    machine(session, ('els', 'present'), ('an', 'present'),
+            ('els', 'no_show')).expect(422, code='attendance_said_twice')
+    machine(session, ('els', 'present'), ('els', 'present')).expect(
+        422, code='attendance_said_twice')
+    machine(session, ('els', 'late')).expect(422, code='invalid_body')
+    machine(session).expect(422, code='invalid_body')
+    machine(session, ('els', 'present'), scope='sessions:write').expect(
+        403, code='insufficient_scope')
+    machine(seats['els'], ('els', 'present')).expect(404)
+    for of in ('proposed', 'polled', 'confirmed', 'did_not_happen',
+               'cancelled', 'rescheduled'):
+        machine(a_session(world, state=of), ('els', 'present')).expect(
+            409, code='session_not_run')
+    for roles in ('member', 'leader', 'hr', 'admin'):
+        do('import_attendance', as_='jonas', roles=[roles], session_id=session,
+           json={'items': [{'person_id': world.person(),
+                            'attendance': 'present'}]}).expect(403)
+    assert attendance(world, seats['els']) == ('unknown', None, 1)
+
+
+def test_an_import_sent_again(world, room, machine):
+    """Under its key it happens once: what was said since stays."""
+    session, seats = room
+    key = {'Idempotency-Key': str(uuid.uuid4())}
+    first = machine(session, ('els', 'present'), **key).expect(200)
+    machine(session, ('els', 'excused')).expect(200)
+    again = machine(session, ('els', 'present'), **key).expect(200)
+    assert again.text == first.text
+    assert again.headers['Idempotency-Replayed'] == 'true'
+    assert attendance(world, seats['els']) == ('excused', 'import', 3)
+
+
+def test_an_import_of_another_organisation(world, worlds, room, machine):
+    session, seats = room
+    other = World(world.api, world.db, 'other')
+    entry = world.api.document.operations['import_attendance']
+    Call(other, entry, as_='a-machine', roles=('integrator',),
+         scope='attendance:write', path={'session_id': session},
+         json={'items': [{'person_id': world.person(),
+                          'attendance': 'no_show'}]}).send().expect(404)
+    assert results(machine(session, (other.person(), 'present'))) == [
+        'no_seat']
+    assert attendance(world, seats['els']) == ('unknown', None, 1)
+
+
 # Links
 
 def links(do, seat, as_='els'):
@@ -745,6 +994,35 @@ def test_a_link_ends(world, do, clock):
     do('get_link', as_=None, token=token).expect(404)
     clock.advance(days=400)
     by_link(do, newer).expect(409, code='link_over')
+
+
+def test_old_links_are_purged(world, do, worlds):
+    """30 days after they ended, in each organisation, whether or not
+    somebody makes new ones."""
+    kept = a_seat(world)['id'], a_seat(world)['id']
+    gone, elsewhere = a_seat(world)['id'], a_seat(World(
+        world.api, world.db, 'other'))['id']
+    for seat in (*kept, gone):
+        links(do, seat)
+    do_there = Call(worlds['other'], world.api.document.operations[
+        'create_seat_links'], path={'seat_id': elsewhere})
+    do_there.send().expect(200)
+    for seat, age in ((kept[1], 29), (gone, 31), (elsewhere, 31)):
+        world.db.execute('update seat_link set expires_at = clock() -'
+                         " %s * interval '1 day' where seat_id = %s",
+                         [age, seat])
+
+    def left():
+        return set(world.db.column(
+            'select seat_id::text from seat_link where seat_id = any('
+            '%s::uuid[])', [[*kept, gone, elsewhere]]))
+    world.db.execute("update timer set due_at = clock() where kind ="
+                     " 'purge_seat_links' and org_id = %s", [world.org_id])
+    eventually(lambda: gone not in left(), what='the link is still there')
+    assert left() == {*kept, elsewhere}
+    assert world.db.one("select due_at > clock() + interval '50 minutes' from"
+                        " timer where kind = 'purge_seat_links' and org_id ="
+                        ' %s', [world.org_id])
 
 
 def test_the_token_is_not_kept(world, do):

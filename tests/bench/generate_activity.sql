@@ -1,7 +1,8 @@
 -- Three years of activity of the 100,000 people that generate.sql made in the
 -- organisation :name: 60,000 sessions with five participants each, 300,000
 -- goals, 400,000 pieces of feedback, 2,200,000 notifications, and the
--- exchanges that were born from them.  Drawn by a fixed seed.
+-- exchanges that were born from them; what they are about, who came along, who
+-- asked and who reads along.  Drawn by a fixed seed.
 \set ON_ERROR_STOP on
 select setseed(0.43);
 select id as org from organisation where name = :'name' \gset
@@ -116,4 +117,59 @@ select e.org_id, e.person_id, 'session_soon', 'session', e.session_id, null,
        lower(e.during) - make_interval(hours => 24 + k)
   from engagement e, generate_series(0, 4) k
  where e.org_id = :'org';
+
+-- Few skills are what many want, as with claims.
+create temp table wanted as
+select id as skill_id, row_number() over (order by id) as n
+  from skill where org_id = :'org' and state = 'active';
+create unique index on wanted (n);
+select count(*) as skills from wanted \gset
+insert into goal_skill (org_id, goal_id, skill_id)
+select :'org', g.id, w.skill_id
+  from (
+	select id, 1 + floor(power(random(), 2) * :skills)::int as n
+	  from goal where org_id = :'org'
+  ) g
+  join wanted w on w.n = g.n;
+insert into session_skill (org_id, session_id, skill_id)
+select :'org', m.id, w.skill_id
+  from (
+	select id, 1 + floor(power(random(), 2) * :skills)::int as n
+	  from meeting
+  ) m
+  join wanted w on w.n = m.n;
+
+insert into goal_companion (org_id, goal_id, person_id, state, created_at,
+	updated_at)
+select :'org', g.id, c.id, (array['accepted', 'accepted', 'invited',
+       'declined'])[1 + p.n % 4], g.created_at, g.created_at
+  from goal g
+  join somebody p on p.id = g.person_id
+  join somebody c on c.n = 1 + (p.n + 1000) % 100000
+ where g.org_id = :'org' and g.state in ('active', 'achieved');
+
+insert into feedback_request (org_id, ask_id, asker_id, asked_id, about_kind,
+	about_text, state, created_at, updated_at)
+select :'org', uuid7(), a.id, b.id, 'work', 'Work ' || k, (array['answered',
+       'answered', 'declined', 'open'])[1 + (a.n + k) % 4], t.at, t.at
+  from somebody a
+ cross join generate_series(1, 3) k
+  join somebody b on b.n = 1 + (a.n + k * 7919) % 100000
+ cross join lateral (
+	select clock() - make_interval(days => (a.n * 19 + k * 270) % 1095) as at
+ ) t;
+
+insert into feedback_share (org_id, feedback_id, person_id, created_at)
+select :'org', f.id, p.id, f.released_at
+  from feedback f
+  join somebody r on r.id = f.receiver_id
+  join somebody p on p.n = 1 + (r.n + 500) % 100000
+ where f.org_id = :'org' and f.about_text = 'Work 1'
+   and f.giver_id <> p.id;
+
+insert into person_block (org_id, blocker_id, blocked_id)
+select :'org', a.id, b.id
+  from somebody a
+  join somebody b on b.n = 1 + (a.n + 77) % 100000
+ where a.n % 100 = 0;
 vacuum analyze;

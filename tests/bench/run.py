@@ -25,7 +25,8 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 PORT, PEER_PORT = 8181, 8182
 WORKERS = 2
 SECONDS = 5
-TYPES = {'auth.org': '::uuid', 'auth.person': '::uuid'}
+TYPES = {'auth.org': '::uuid', 'auth.person': '::uuid', 'new.id': '::uuid',
+         'path.session_id': '::uuid', 'body': '::jsonb'}
 
 
 def run(*command, **options):
@@ -223,16 +224,25 @@ def peer_operation(folder, name, route, document, order):
     """The last statement and the response's schema, for the peer."""
     text, sources = statement(folder, name)
     part = text.split(';')[-1].replace(':order(s)', order)
+    operation = document['paths'][route]['get']
+    schema = operation['responses']['200']['content']['application/json']
+    return {'method': 'GET', 'status': 200, 'route': peer_route(route),
+            'statements': [peer_statement(name, part, sources)],
+            'schema': inline(schema['schema'], document),
+            'list': 'items' in str(schema)[:4000] and name.startswith('list')}
+
+
+def peer_route(route):
+    return re.sub(r'\{(\w+)\}', r':\1', route)
+
+
+def peer_statement(name, part, sources):
+    """One statement of a file, its parameters counted from $1."""
     used = sorted({int(n) for n in re.findall(r'\$(\d+)', part)})
     for place, number in enumerate(used, 1):
         part = re.sub(r'\$%d(?!\d)' % number, '$%d' % place, part)
-    sources = [sources[number - 1] for number in used]
-    operation = document['paths'][route]['get']
-    schema = operation['responses']['200']['content']['application/json']
-    return {'name': name, 'text': part, 'arguments': sources,
-            'route': re.sub(r'\{(\w+)\}', r':\1', route),
-            'schema': inline(schema['schema'], document),
-            'list': 'items' in str(schema)[:4000] and name.startswith('list')}
+    return {'name': name, 'text': part,
+            'arguments': [sources[number - 1] for number in used]}
 
 
 def inline(schema, document):

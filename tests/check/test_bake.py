@@ -24,6 +24,7 @@ import bake  # noqa: E402
 import write  # noqa: E402
 
 NOTES = 'openapi/paths/notes.yaml'
+SCIM = 'openapi/paths/scim.yaml'
 SCHEMA = 'openapi/schemas/note.yaml'
 PROBLEMS = 'openapi/problems.yaml'
 TABLES = 'sql/migrations/0001_notes.sql'
@@ -36,6 +37,8 @@ DELETE = 'sql/queries/notes/delete_note.sql'
 COUNT = 'sql/statements/count_notes_of.sql'
 JOB = 'sql/jobs/close_notes.sql'
 STATES = 'openapi/states.yaml'
+
+SINCE = '      - {name: since, in: query, schema: {type: string, format: date-time}}\n'
 
 # (name, [(file, what was there or None for all of it, what is there)],
 #  the lines that bake says).  A file that becomes None is removed.
@@ -153,7 +156,21 @@ CASES = [
     ('attribute_value', [(NOTES, '{plan: custom}', '{plan: generical}')],
      ["openapi/paths/notes.yaml:64: 'generical' is no value of plan"]),
     ('spool_without_limit', [(NOTES, '{plan: custom}', '{body: spool}')],
-     ["openapi/paths/notes.yaml:64: spool and body_limit go together"]),
+     ["openapi/paths/notes.yaml:64: spool without body_limit"]),
+    ('limit_of_memory', [(SCIM, 'body_limit: 1048576', 'body_limit: 8388609')],
+     ["openapi/paths/scim.yaml:55: more than 8388608 bytes are for spool"]),
+    ('elements', [(SCIM, 'body_elements: 200000', 'body_elements: 200001')],
+     ["openapi/paths/scim.yaml:56: '200001' is no value of body_elements"]),
+    ('dialect_elsewhere', [(SCIM, '/scim/v2/Notes:', '/v1/scim/Notes:')],
+     ["openapi/paths/scim.yaml:3: dialect: scim, paths below /scim and handler: c go together"]),
+    ('dialect_forgotten', [(SCIM, '    x-hefboom: {handler: c, dialect: scim}\n/', '    x-hefboom: {handler: c}\n/'), ('src/handlers/scim_list_notes.c', None, 'x scim_list_notes(struct request *request)\n{')],
+     ["openapi/paths/scim.yaml:3: dialect: scim, paths below /scim and handler: c go together"]),
+    ('dialect_in_sql', [(SCIM, '    x-hefboom: {handler: c, dialect: scim}\n/', '    x-hefboom: {dialect: scim}\n/'), ('sql/queries/notes/scim_list_notes.sql', None, 'select 1')],
+     ["openapi/paths/scim.yaml:3: dialect: scim, paths below /scim and handler: c go together"]),
+    ('dialect_function', [('src/scim/notes.c', 'scim_get_note(', 'scim_get_node(')],
+     ["openapi/paths/scim.yaml:21: no function scim_get_note() in src/scim"]),
+    ('scim_type', [(PROBLEMS, 'invalidSyntax', 'invalidSintax')],
+     ["openapi/problems.yaml:57: 'invalidSintax' is no scimType"]),
     ('order_key', [(NOTES, 'title: [title, id]', 'title: [name, id]')],
      ["openapi/paths/notes.yaml:26: order key 'name' is no property"]),
     ('order_null', [(SCHEMA, '    title: {type: string}', '    title: {type: [string, "null"]}')],
@@ -164,8 +181,14 @@ CASES = [
      ["openapi/paths/notes.yaml:26: order 'newest' mixes directions"]),
     ('order_long', [(NOTES, '[title, id]', '[title, id, title, id, title]')],
      ["openapi/paths/notes.yaml:26: order 'title' has 5 keys, 1 to 4 will do"]),
-    ('optional_lines', [(LIST, ' where :page(s)\n', ' where :page(s)\n' + '   /*? query.label */ and true\n' * 5)],
-     ["sql/queries/notes/list_notes.sql:1: 7 optional lines, at most 6"]),
+    ('optional_lines', [
+        (NOTES, SINCE, SINCE + ''.join(
+            '      - {name: by_%s, in: query, schema: {type: boolean}}\n' % word
+            for word in 'abcde')),
+        (LIST, ' where :page(s)\n', ' where :page(s)\n' + ''.join(
+            '   /*? query.by_%s */ and :query.by_%s\n' % (word, word)
+            for word in 'abcde'))],
+     ["sql/queries/notes/list_notes.sql:1: 7 parameters have optional lines, at most 6"]),
     ('optional_name', [(LIST, '/*? query.label */', '/*? query.lapel */')],
      ["sql/queries/notes/list_notes.sql:8: 'query.lapel' is no query parameter"]),
     ('optional_place', [(LIST, '/*? query.label */ and', 'and /*? query.label */')],
@@ -334,3 +357,16 @@ def test_golden():
     assert faults == []
     with open(os.path.join(HERE, 'bake', 'operations.c'), encoding='utf-8') as stream:
         assert write.render(tree) == stream.read()
+
+
+def test_filtered_plan(tmp_path):
+    """The bits of what filters, without limit, after and order; and one
+    parameter may have any number of lines."""
+    tree = str(tmp_path / 'tree')
+    shutil.copytree(TREE, tree)
+    change(tree, [
+        (NOTES, '    x-hefboom:\n      orders', '    x-hefboom:\n      plan: filtered\n      orders'),
+        (LIST, ' where :page(s)\n', ' where :page(s)\n' + '   /*? query.label */ and true\n' * 7)])
+    baked, faults = bake.bake(tree)
+    assert faults == []
+    assert '.custom_plan = 0x18,' in write.render(baked)

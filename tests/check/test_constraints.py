@@ -56,6 +56,10 @@ REASONS = {
         skill_kind_known skill_reference_length skill_reference_scheme_known
         endorsement_level_seen_known endorsement_saw_in_known
         endorsement_text_length
+        organisation_deactivation_share_known sync_pause_reason_length
+        machine_client_expect_known machine_client_name_length
+        machine_client_scopes_count machine_client_scopes_known
+        machine_credential_kind_known
         skill_relation_type_known""",
     'no operation writes it, only our own SQL does': """
         goal_companion_state_known goal_ended_when_over goal_state_known
@@ -79,10 +83,13 @@ REASONS = {
         claim_aside_is_retired claim_retired_when_deleted claim_source_known
         claim_state_known
         job_finished_when_over job_state_known
+        machine_credential_hash_length machine_credential_hint_length
         skill_merged_into_state skill_state_known skill_successor_state
         skill_label_kind_known skill_merge_entry_kind_known
         endorsement_hidden_since endorsement_state_known
         endorsement_wordless_when_withdrawn
+        sync_change_action_known sync_change_kind_known sync_pause_once
+        sync_refusal_key
         timer_already_set""",
     'imports alone write it, and say themselves what is wrong with a row': """
         employment_during_empty employment_manager_unknown
@@ -92,16 +99,18 @@ REASONS = {
         organisation_language_known organisation_name_form
         organisation_name_taken organisation_title_length
         person_country_form person_display_name_length person_email_length
-        person_external_id_length person_external_id_taken
+        person_external_id_length
         person_family_name_length person_given_name_length
-        person_user_name_length person_user_name_taken
+        person_user_name_length
         team_external_id_length team_external_id_taken team_name_length
-        team_name_taken team_parent_unknown""",
+        team_parent_unknown""",
     'it refers to the caller, or to what the same transaction found': """
         goal_check_in_goal goal_companion_goal goal_companion_person
         goal_milestone_goal goal_person goal_skill_goal
         session_skill_skill
         seat_link_seat session_code_session
+        machine_client_created_by machine_credential_client
+        machine_credential_created_by
         feedback_answer_form feedback_answered_answer feedback_answered_form
         feedback_answered_person feedback_form_session feedback_giver
         feedback_not_self feedback_receiver feedback_request_asked
@@ -115,12 +124,14 @@ REASONS = {
         skill_merge_by skill_merge_from skill_merge_into
         endorsement_claim endorsement_endorser endorsement_exchange
         endorsement_person
+        sync_pause_released_by
         skill_merge_undone_by skill_merge_entry_merge team_organisation""",
     'the statement makes its rows distinct, or takes what is there': """
         goal_companion_key goal_skill_key
         session_skill_key session_answer_key session_option_once
         seat_link_once session_code_key
         feedback_form_key feedback_request_asked_once feedback_share_key
+        hr_contact_key
         engagement_key exchange_person_key session_goal_key
         person_block_key skill_label_key skill_name_key skill_parent_key
         skill_relation_key skill_merge_entry_key""",

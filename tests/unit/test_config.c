@@ -105,6 +105,36 @@ static void test_defaults(void **state)
 	config_release(&config);
 }
 
+static void test_public_url(void **state)
+{
+	static const char *const bad[] = {"hr.example.org", "ftp://a/",
+	    "https://", "https:///scim", "http://a b", "http://a\r\nX: y",
+	    "https://a?x", "https://a/#x", "https://\"a"};
+	static const char *const good[][2] = {
+	    {"https://hr.example.org", "https://hr.example.org"},
+	    {"http://[::1]:8080/", "http://[::1]:8080"},
+	    {"https://a/peers/", "https://a/peers"}};
+	struct config config;
+	char *error = NULL;
+	int index;
+
+	(void)state;
+	clear();
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		char *words[] = {"--public-url", (char *)good[i][0], NULL};
+
+		index = 0;
+		assert_int_equal(read_words(&config, words, &index, &error), 0);
+		assert_string_equal(config.public_url, good[i][1]);
+		config_release(&config);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		char *words[] = {"--public-url", (char *)bad[i], NULL};
+
+		refused(words, "public_url must be an http or https address");
+	}
+}
+
 static void test_flags_end_at_a_word(void **state)
 {
 	char *words[] = {
@@ -304,6 +334,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_defaults),
+	    cmocka_unit_test(test_public_url),
 	    cmocka_unit_test(test_flags_end_at_a_word),
 	    cmocka_unit_test_setup_teardown(
 		test_precedence, folder_begin, folder_end),

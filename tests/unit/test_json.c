@@ -272,6 +272,24 @@ static void elements(void **state)
 	}
 }
 
+static void elements_asked_for(void **state)
+{
+	struct buf buf = {0};
+	enum json_fault fault = JSON_OK;
+	size_t offset;
+	json_t *value;
+
+	(void)state;
+	fill(&buf, "0", 199999);
+	value = json_read_up_to(buf.bytes, buf.length, 200000, &fault, &offset);
+	assert_int_equal(json_array_size(value), 199999);
+	json_decref(value);
+	assert_null(
+	    json_read_up_to(buf.bytes, buf.length, 199999, &fault, &offset));
+	assert_int_equal(fault, JSON_TOO_MANY);
+	buf_release(&buf);
+}
+
 static void *counting_malloc(size_t size);
 static size_t spent;
 
@@ -327,6 +345,7 @@ int main(void)
 	    cmocka_unit_test(duplicates),
 	    cmocka_unit_test(depth),
 	    cmocka_unit_test(elements),
+	    cmocka_unit_test(elements_asked_for),
 	    cmocka_unit_test(memory),
 	    cmocka_unit_test(long_numbers),
 	};

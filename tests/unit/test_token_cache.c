@@ -191,17 +191,26 @@ static void test_single_room(void **state)
 	token_cache_free(cache);
 }
 
+static char *issue(const unsigned char *secret, const char *org,
+    const char *subject, const char *scopes)
+{
+	struct token_order order = {
+	    org, subject, "", scopes, NULL, NULL, NOW, 60};
+
+	if (scopes[0] != '\0') {
+		order.roles = "member hr";
+		order.ttl_s = 3600;
+	}
+	return token_issue(secret, 32, &order);
+}
+
 static void test_issue(void **state)
 {
 	const unsigned char *secret = forge.secret + 32;
-	char *token = token_issue(secret, 32, "demo", "els", "member hr",
-	    "people:write skills:write", NOW, 3600);
-	char *other = token_issue(secret, 32, "demo", "els", "member hr",
-	    "people:write skills:write", NOW, 3600);
-	char *plain =
-	    token_issue(secret, 32, "d\"emo", "\xc3\xa9ls", "", "", NOW, 60);
-	char *foreign =
-	    token_issue(forge.secret, 32, "demo", "els", "", "", NOW, 60);
+	char *token = issue(secret, "demo", "els", "people:write skills:write");
+	char *other = issue(secret, "demo", "els", "people:write skills:write");
+	char *plain = issue(secret, "d\"emo", "\xc3\xa9ls", "");
+	char *foreign = issue(forge.secret, "demo", "els", "");
 	const char *why;
 	struct principal *principal = check(token, NOW, &why);
 
@@ -223,8 +232,8 @@ static void test_issue(void **state)
 	assert_string_equal(principal->scopes, "");
 	assert_null(check(foreign, NOW, &why));
 	assert_string_equal(why, "bad signature");
-	assert_null(token_issue(secret, 32, "demo", "\xff", "", "", NOW, 60));
-	assert_null(token_issue(secret, 32, "demo", "a", "\xff", "", NOW, 60));
+	assert_null(issue(secret, "demo", "\xff", ""));
+	assert_null(issue(secret, "demo", "a", "\xff"));
 	free(token);
 	free(other);
 	free(plain);

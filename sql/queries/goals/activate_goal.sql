@@ -22,6 +22,14 @@ update goal g
        version = g.version + 1, updated_at = clock()
  where g.org_id = :auth.org and g.id = :path.goal_id;
 
+insert into timer (org_id, kind, object_id, due_at)
+select :auth.org, 'remind_goal', r.goal_id, r.next_at
+  from goal_reminder r
+ where r.org_id = :auth.org and r.goal_id = :path.goal_id
+on conflict on constraint timer_already_set do update
+   set due_at = least(timer.due_at, excluded.due_at), leased_until = null,
+       parked_at = null, attempts = 0;
+
 with told as (
 	insert into outbox (org_id, event, object_id, version, actor_id, body)
 	select :auth.org, 'goal.updated', t.id, t.version, :auth.person,

@@ -52,6 +52,14 @@ select :auth.org, uuid7(), :new.id, w.place, w.title
        with ordinality as w (title, place)
  where t.org_id = :auth.org and t.id = (:body ->> 'template_id')::uuid;
 
+insert into timer (org_id, kind, object_id, due_at)
+select :auth.org, 'remind_goal', r.goal_id, r.next_at
+  from goal_reminder r
+ where r.org_id = :auth.org and r.goal_id = :new.id
+on conflict on constraint timer_already_set do update
+   set due_at = least(timer.due_at, excluded.due_at), leased_until = null,
+       parked_at = null, attempts = 0;
+
 with told as (
 	insert into outbox (org_id, event, object_id, version, actor_id)
 	select :auth.org, 'goal.created', t.id, t.version, :auth.person

@@ -28,8 +28,8 @@ with gone as (
 	update goal g
 	   set title = '', why = null, due_on = null, measure_type = 'none',
 	       measure_text = null, learned = null, template_id = null,
-	       deleted_at = clock(), updated_at = clock(),
-	       version = g.version + 1
+	       reminded_at = null, deleted_at = clock(),
+	       updated_at = clock(), version = g.version + 1
 	 where g.org_id = :auth.org and g.id = :path.goal_id
 	returning g.id, g.version
 ), told as (

@@ -53,7 +53,7 @@ select m.me, u.unread_count, n.notifications, x.next_sessions, t.teams,
 		  from engagement g
 		 cross join lateral (
 			select v.id, v.title, v.state, v.zone, v.mode, v.place
-			  from visible_session v
+			  from session_in_sight v
 			 where v.org_id = g.org_id and v.id = g.session_id
 			 limit 1
 		  ) s

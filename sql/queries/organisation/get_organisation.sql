@@ -1,4 +1,5 @@
-select o.id, o.name, o.title, o.language, o.zone, o.version, o.created_at,
+select o.id, o.name, o.title, o.language, o.zone,
+       o.deactivation_share_percent, o.hr_contacts, o.version, o.created_at,
        o.updated_at
-  from organisation o
- where o.id = :auth.org
+  from organisation_card o
+ where o.org_id = :auth.org

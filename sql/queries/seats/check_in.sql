@@ -27,7 +27,8 @@ with changed as (
 	       version = s.version + 1, updated_at = clock()
 	 where s.org_id = :auth.org and s.session_id = :path.session_id
 	   and s.person_id = :auth.person and s.state = 'confirmed'
-	   and s.attendance <> 'present'
+	   and (s.attendance <> 'present'
+	        or s.attendance_source in ('peer', 'import'))
 	returning s.id, s.version
 )
 insert into outbox (org_id, event, object_id, version, actor_id, body)

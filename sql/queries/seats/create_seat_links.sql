@@ -16,9 +16,7 @@ select refuse(seen.problem)
   ) seen;
 
 delete from seat_link l
- where l.org_id = :auth.org
-   and (l.seat_id = :path.seat_id
-        or l.expires_at < clock() - interval '30 days');
+ where l.org_id = :auth.org and l.seat_id = :path.seat_id;
 
 with link as materialized (
 	select m.id as seat_id, m.version, a.action,

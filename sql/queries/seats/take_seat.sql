@@ -31,7 +31,7 @@ select refuse(seen.problem,
 	            when busy.other_id is not null then 'person_busy'
 	       end as problem, busy.other_id
 	  from (select) one
-	  left join visible_session s
+	  left join session_in_sight s
 	    on s.org_id = :auth.org and s.id = :path.session_id
 	 cross join (
 		select busy_elsewhere(:auth.org, :auth.person,
@@ -51,7 +51,7 @@ select :auth.org, :new.id, d.session_id, :auth.person, d.state, d.next,
 	            then 'waiting'
 	            when (:body ->> 'hold')::boolean then 'held'
 	            else 'confirmed' end as state
-	  from visible_session s
+	  from session_in_sight s
 	 cross join lateral seat_line(:auth.org, s.id) l
 	 where s.org_id = :auth.org and s.id = :path.session_id
   ) d;
@@ -87,7 +87,7 @@ insert into notification (org_id, person_id, kind, object_kind, object_id,
                           actor_id)
 select :auth.org, s.host_id, 'seat_taken', 'session', s.id, :auth.person
   from my_seat m
-  join visible_session s on s.org_id = m.org_id and s.id = m.session_id
+  join session_in_sight s on s.org_id = m.org_id and s.id = m.session_id
  where m.org_id = :auth.org and m.id = :new.id and m.state = 'confirmed';
 
 with told as (

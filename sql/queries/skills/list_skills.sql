@@ -9,7 +9,7 @@ select s.id, s.kind, s.state, s.label, s.description, s.labels,
 	           k.descriptions ->> 'fr', k.descriptions ->> 'de')
 	           as description,
 	       k.labels, k.merged_into, k.successor_id, k.version,
-	       k.created_at, k.updated_at,
+	       k.created_at, k.updated_at, k.parents,
 	       /*? query.q */ to_char(f.distance, 'FM0.00000 ') ||
 	       n.sort as _best
 	  from skill_name n
@@ -24,7 +24,7 @@ select s.id, s.kind, s.state, s.label, s.description, s.labels,
 	     then array['suggested', 'active']
 	     else array['suggested', 'active', 'deprecated', 'merged'] end))
    /*? query.parent_id */ and s.id in (select p.skill_id from skill_parent p where p.org_id = :auth.org and p.parent_id = :query.parent_id)
-   /*? query.top */ and :query.top = not exists (select from skill_parent p where p.org_id = :auth.org and p.skill_id = s.id)
+   /*? query.top */ and (s.parents = '[]') = :query.top
    /*? query.updated_since */ and s.updated_at >= :query.updated_since
    /*? query.external_ref */ and s.id = (select coalesce(m.merged_into, m.id) from skill_reference r join skill m on m.org_id = r.org_id and m.id = r.skill_id where r.org_id = :auth.org and r.scheme = split_part(:query.external_ref, ':', 1) and r.external_id = substr(:query.external_ref, strpos(:query.external_ref, ':') + 1))
    and :page(s)

@@ -11,7 +11,7 @@ import re
 import threading
 import urllib.parse
 
-from .document import PROBLEM
+from .document import PROBLEM, SCIM, SCIM_ERROR, is_scim
 
 REQUEST_ID = re.compile(r'[0-9A-Za-z-]{8,64}')
 ETAG = re.compile(r'"(\d+)\.[0-9a-f]{8}"')
@@ -27,6 +27,7 @@ class Reply:
         self.headers = response.headers
         self.content = content
         self.operation = None
+        self.document = None
 
     @property
     def text(self):
@@ -41,7 +42,12 @@ class Reply:
 
     @property
     def code(self):
-        """The problem's code, or None."""
+        """The problem's code, or None.  SCIM's errors have no code; their
+        detail begins with the title, and the rest has to fit it too."""
+        if (self.kind == SCIM and self.content and self.document
+                and self.status_code >= 400):
+            return self.document.code_of_scim(
+                self.json(), self.headers['Content-Language'] or 'en')
         if self.kind != PROBLEM or not self.content:
             return None
         return re.split(r'/|#problem-', self.json()['type'])[-1].replace(
@@ -93,6 +99,7 @@ class Api:
             data = data.encode()
         if data is not None:
             send['Content-Type'] = content_type or (
+                SCIM if is_scim(path) else
                 'application/merge-patch+json' if method == 'PATCH'
                 else 'application/json')
         elif method in ('POST', 'PUT', 'PATCH'):
@@ -104,6 +111,7 @@ class Api:
                 send[name] = str(value)
         reply = self._send(method, path, send, data, timeout)
         reply.operation = self.document and self.document.match(method, path)
+        reply.document = self.document
         if judge and self.document:
             self.judge(reply)
         return reply
@@ -193,7 +201,10 @@ class Api:
             assert (headers['Retry-After'] or '').isdigit(), (
                 where + 'no Retry-After')
         if status >= 400 and reply.method != 'HEAD':
-            self._judge_problem(reply, where)
+            if is_scim(reply.path):
+                self._judge_scim_error(reply, where)
+            else:
+                self._judge_problem(reply, where)
         operation = reply.operation
         if operation is None or reply.method == 'HEAD':
             return
@@ -208,6 +219,17 @@ class Api:
                 where + f'{operation.id} does not list {reply.code}')
         if reply.content:
             self._judge_body(reply, operation, where)
+
+    def _judge_scim_error(self, reply, where):
+        """RFC 7644, 3.12."""
+        assert reply.kind == SCIM, where + f'is {reply.kind}'
+        body = reply.json()
+        assert set(body) - {'scimType'} == {'schemas', 'status', 'detail'}, (
+            where + str(body))
+        assert body['schemas'] == [SCIM_ERROR], where + str(body)
+        assert body['status'] == str(reply.status_code), where + str(body)
+        assert reply.code in self.document.problems, (
+            where + f'{body} is no problem of x-problems')
 
     def _judge_problem(self, reply, where):
         assert reply.kind == PROBLEM, where + f'is {reply.kind}'
@@ -244,7 +266,11 @@ class Api:
             f'{error.message[:300]}' for error in errors[:5])
         if status < 300:
             self.coverage.saw_body(operation, status, body)
-            if isinstance(body, dict) and 'version' in body:
+            if operation.scim and isinstance(body.get('meta'), dict):
+                version = body['meta'].get('version')
+                assert version is None or version == reply.etag, (
+                    where + f'ETag {reply.etag} of version {version}')
+            elif isinstance(body, dict) and 'version' in body:
                 match = ETAG.fullmatch(reply.etag or '')
                 assert match and int(match[1]) == body['version'], (
                     where + f"ETag {reply.etag} of version {body['version']}")

@@ -14,6 +14,13 @@ import jsonschema
 
 METHODS = ('get', 'put', 'post', 'delete', 'patch')
 PROBLEM = 'application/problem+json'
+SCIM = 'application/scim+json'
+SCIM_ERROR = 'urn:ietf:params:scim:api:messages:2.0:Error'
+
+
+def is_scim(path):
+    """Whatever is below /scim, in any case, speaks SCIM's dialect."""
+    return re.match(r'/scim(/|\?|$)', path, re.I) is not None
 
 formats = jsonschema.FormatChecker(formats=())
 INSTANT = re.compile(
@@ -119,8 +126,11 @@ class Operation:
         self.responses = {status: document.resolve(reply) for status, reply
                           in entry.get('responses', {}).items()}
         pattern = re.escape(route).replace(r'\{', '{').replace(r'\}', '}')
-        self.pattern = re.compile(
-            re.sub(r'\{[^}]+\}', '([^/]+)', pattern))
+        pattern = re.sub(r'\{[^}]+\}', '([^/]+)', pattern)
+        self.extra = entry.get('x-hefboom', {})
+        self.scim = self.extra.get('dialect') == 'scim'
+        self.pattern = (re.compile(pattern + '/?', re.I) if self.scim
+                        else re.compile(pattern))
         security = entry.get('security', document.json.get('security'))
         self.roles = [role for item in security or ()
                       for role in item.get('bearer', ())]
@@ -149,12 +159,13 @@ class Operation:
     def codes(self, status):
         """The problems that the document lists for a status."""
         content = self.responses.get(str(status), {}).get('content', {})
-        return set(content.get(PROBLEM, {}).get('examples', {}))
+        kind = SCIM if self.scim else PROBLEM
+        return set(content.get(kind, {}).get('examples', {}))
 
     @property
     def own_codes(self):
         """Refusals of the operation's own, not the engine's."""
-        return set(self.entry.get('x-hefboom', {}).get('problems', ()))
+        return set(self.extra.get('problems', ()))
 
     @property
     def keyed(self):
@@ -177,7 +188,8 @@ class Operation:
                                 urllib.parse.quote(str(value), safe=''))
         return text
 
-    def response_schema(self, status, kind='application/json'):
+    def response_schema(self, status, kind=None):
+        kind = kind or (SCIM if self.scim else 'application/json')
         reply = self.responses.get(str(status), {})
         content = reply.get('content', {})
         return content.get(kind, {}).get('schema')
@@ -221,6 +233,17 @@ class Document:
         return jsonschema.Draft202012Validator(
             schema, resolver=self._resolver,
             format_checker=formats).is_valid(value)
+
+    def code_of_scim(self, error, language):
+        """The problem that an error of SCIM tells of: its detail begins with
+        the problem's title."""
+        found = [code for code, known in self.problems.items()
+                 if str(known['status']) == error.get('status')
+                 and known.get('scimType') == error.get('scimType')
+                 and re.match(re.escape(known['title'][language])
+                              + r'(: |\. |$)', error.get('detail', ''))]
+        return max(found, key=lambda code: len(
+            self.problems[code]['title'][language]), default=None)
 
     def match(self, method, path):
         """The operation of a request, HEAD counted as GET; or None."""

@@ -1,10 +1,10 @@
 """Seats in every state, as somebody had them made."""
 
-from fixtures import a_seat, a_session
+from fixtures import a_seat, a_session, begin
 from harness.calls import Call
 
 RELATIONS = {'owner': {'as_': 'els'}, 'host': {'as_': 'jonas'},
-             'other': {'as_': 'piet'}}
+             'fellow': {'as_': 'an'}, 'other': {'as_': 'piet'}}
 
 
 def act(world, operation, seat, as_='els', name='seat_id'):
@@ -16,6 +16,7 @@ def stage(world, state):
     host = world.person('jonas')
     if state in ('held', 'confirmed', 'released'):
         session = a_session(world, host=host)
+        a_seat(world, session, as_='an')
         seat = a_seat(world, session, as_='els', hold=state == 'held')['id']
         if state == 'released':
             act(world, 'release_seat', seat)
@@ -41,4 +42,10 @@ def stage(world, state):
 def body(world, action, object_id):
     if action == 'set_attendance':
         return {'attendance': 'present'}
+    if action == 'vouch_for_seat':
+        session = world.db.one(
+            'select session_id::text from seat where org_id = %s and id = %s'
+            " and state = 'confirmed'", [world.org_id, object_id])
+        if session:
+            begin(world, session)
     return None

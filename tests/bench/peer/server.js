@@ -1,10 +1,12 @@
-// The peer: the same two reads as an experienced Node team would write them.
+// The peer: the same two reads, and sign-up, as an experienced Node team would
+// write them.
 //
 // Fastify with response schemas (so that fast-json-stringify serialises),
 // fast-jwt with its cache, pg with named prepared statements, a pool a
 // process, one process a core by cluster.  The same database, the same role
-// and policies, the same transaction: begin, enter, the statement, commit.
+// and policies, the same transaction: begin, enter, the statements, commit.
 import cluster from 'node:cluster'
+import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createVerifier } from 'fast-jwt'
 import Fastify from 'fastify'
@@ -47,16 +49,26 @@ if (cluster.isPrimary) {
     return found
   }
 
-  async function transaction (who, query) {
+  function newId () {
+    const bytes = randomBytes(16)
+    bytes.writeUIntBE(Date.now(), 0, 6)
+    bytes[6] = 0x70 | (bytes[6] & 0x0f)
+    bytes[8] = 0x80 | (bytes[8] & 0x3f)
+    return bytes.toString('hex').replace(
+      /(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+  }
+
+  async function transaction (who, lane, queries) {
     const client = await pool.connect()
     try {
       await client.query('begin')
       await client.query({
         name: 'enter',
         text: settings.enter,
-        values: [who.org_id, who.person_id, '2000', 'force_generic_plan']
+        values: [who.org_id, who.person_id, lane, 'force_generic_plan']
       })
-      const { rows } = await client.query(query)
+      let rows
+      for (const query of queries) ({ rows } = await client.query(query))
       await client.query('commit')
       return rows
     } catch (error) {
@@ -81,10 +93,15 @@ if (cluster.isPrimary) {
 
   const uuid = { type: 'string', format: 'uuid' }
   for (const operation of settings.operations) {
-    app.get(operation.route, {
+    const names = [...operation.route.matchAll(/:(\w+)/g)].map((m) => m[1])
+    app.route({
+      method: operation.method,
+      url: operation.route,
       schema: {
         params: {
-          type: 'object', properties: { skill_id: uuid }, required: ['skill_id']
+          type: 'object',
+          properties: Object.fromEntries(names.map((name) => [name, uuid])),
+          required: names
         },
         querystring: {
           type: 'object',
@@ -92,35 +109,44 @@ if (cluster.isPrimary) {
             limit: { type: 'integer', minimum: 1, maximum: 200, default: 50 }
           }
         },
-        response: { 200: operation.schema }
-      }
-    }, async (request, reply) => {
-      const { who } = request
-      const sources = {
-        'auth.org': who.org_id,
-        'auth.person': who.person_id,
-        'auth.roles': who.roles,
-        'auth.language': 'en',
-        'path.skill_id': request.params.skill_id,
-        limit: request.query.limit + 1
-      }
-      const rows = await transaction(who, {
-        name: operation.name,
-        text: operation.text,
-        values: operation.arguments.map((name) => sources[name] ?? null)
-      })
-      if (!operation.list) {
-        if (rows.length === 0) return reply.code(404).send()
-        reply.header('etag', `"${rows[0].version}"`)
-        return rows[0]
-      }
-      const more = rows.length > request.query.limit
-      return {
-        items: more ? rows.slice(0, request.query.limit) : rows,
-        next: more ? rows[request.query.limit - 1].id : null,
-        as_of: new Date().toISOString()
-      }
+        response: { [operation.status]: operation.schema }
+      },
+      handler: (request, reply) => answer(operation, request, reply)
     })
   }
+
+  async function answer (operation, request, reply) {
+    const { who } = request
+    const sources = {
+      'auth.org': who.org_id,
+      'auth.person': who.person_id,
+      'auth.roles': who.roles,
+      'auth.language': 'en',
+      'new.id': newId(),
+      limit: request.query.limit + 1
+    }
+    for (const [name, value] of Object.entries(request.params)) {
+      sources[`path.${name}`] = value
+    }
+    const lane = operation.method === 'GET' ? '2000' : '5000'
+    const rows = await transaction(who, lane, operation.statements.map(
+      (statement) => ({
+        name: statement.name,
+        text: statement.text,
+        values: statement.arguments.map((name) => sources[name] ?? null)
+      })))
+    if (!operation.list) {
+      if (rows.length === 0) return reply.code(404).send()
+      reply.header('etag', `"${rows[0].version}"`)
+      return reply.code(operation.status).send(rows[0])
+    }
+    const more = rows.length > request.query.limit
+    return {
+      items: more ? rows.slice(0, request.query.limit) : rows,
+      next: more ? rows[request.query.limit - 1].id : null,
+      as_of: new Date().toISOString()
+    }
+  }
+
   await app.listen({ host: '127.0.0.1', port: settings.port })
 }

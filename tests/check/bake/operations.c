@@ -296,16 +296,63 @@ static const char *const count_notes_problems[] = {
 	NULL,
 };
 
+handler_fn scim_list_notes;
+
+static const struct parameter scim_list_notes_parameters[] = {
+	{"startIndex", IN_QUERY, false,
+	 "/paths/~1scim~1v2~1Notes/get/parameters/0/schema", NULL},
+};
+
+static const char *const scim_list_notes_scopes[] = {
+	NULL,
+};
+
+static const char *const scim_list_notes_problems[] = {
+	NULL,
+};
+
+handler_fn scim_get_note;
+
+static const struct parameter scim_get_note_parameters[] = {
+	{"note_id", IN_PATH, true,
+	 "/paths/~1scim~1v2~1Notes~1{note_id}/parameters/0/schema", NULL},
+};
+
+static const char *const scim_get_note_scopes[] = {
+	NULL,
+};
+
+static const char *const scim_get_note_problems[] = {
+	NULL,
+};
+
+handler_fn scim_patch_note;
+
+static const struct parameter scim_patch_note_parameters[] = {
+	{"note_id", IN_PATH, true,
+	 "/paths/~1scim~1v2~1Notes~1{note_id}/parameters/0/schema", NULL},
+};
+
+static const char *const scim_patch_note_scopes[] = {
+	NULL,
+};
+
+static const char *const scim_patch_note_problems[] = {
+	"note_closed",
+	NULL,
+};
+
 const struct operation operations[] = {
 	{
 		.name = "list_notes",
 		.method = "GET",
 		.route = "/v1/notes",
 		.kind = OPERATION_SQL,
+		.dialect = DIALECT_PROBLEM,
 		.roles = ROLE_MEMBER,
 		.scopes = list_notes_scopes,
 		.lane = LANE_FAST,
-		.custom_plan = false,
+		.custom_plan = 0,
 		.if_match_required = false,
 		.sealed = false,
 		.is_list = true,
@@ -313,6 +360,7 @@ const struct operation operations[] = {
 		.body = BODY_NONE,
 		.body_required = false,
 		.body_limit = 0,
+		.body_elements = 0,
 		.body_schema = NULL,
 		.status = 200,
 		.replies_json = true,
@@ -330,10 +378,11 @@ const struct operation operations[] = {
 		.method = "POST",
 		.route = "/v1/notes",
 		.kind = OPERATION_SQL,
+		.dialect = DIALECT_PROBLEM,
 		.roles = ROLE_MEMBER,
 		.scopes = create_note_scopes,
 		.lane = LANE_WRITE,
-		.custom_plan = false,
+		.custom_plan = 0,
 		.if_match_required = false,
 		.sealed = false,
 		.is_list = false,
@@ -341,6 +390,7 @@ const struct operation operations[] = {
 		.body = BODY_JSON,
 		.body_required = true,
 		.body_limit = 262144,
+		.body_elements = 10000,
 		.body_schema = "/components/schemas/NoteNew",
 		.status = 201,
 		.replies_json = true,
@@ -358,10 +408,11 @@ const struct operation operations[] = {
 		.method = "GET",
 		.route = "/v1/notes/{note_id}",
 		.kind = OPERATION_SQL,
+		.dialect = DIALECT_PROBLEM,
 		.roles = 0,
 		.scopes = get_note_scopes,
 		.lane = LANE_FAST,
-		.custom_plan = true,
+		.custom_plan = UINT32_MAX,
 		.if_match_required = false,
 		.sealed = false,
 		.is_list = false,
@@ -369,6 +420,7 @@ const struct operation operations[] = {
 		.body = BODY_NONE,
 		.body_required = false,
 		.body_limit = 0,
+		.body_elements = 0,
 		.body_schema = NULL,
 		.status = 200,
 		.replies_json = true,
@@ -386,10 +438,11 @@ const struct operation operations[] = {
 		.method = "PATCH",
 		.route = "/v1/notes/{note_id}",
 		.kind = OPERATION_SQL,
+		.dialect = DIALECT_PROBLEM,
 		.roles = ROLE_HR | ROLE_MEMBER,
 		.scopes = update_note_scopes,
 		.lane = LANE_WRITE,
-		.custom_plan = false,
+		.custom_plan = 0,
 		.if_match_required = true,
 		.sealed = false,
 		.is_list = false,
@@ -397,6 +450,7 @@ const struct operation operations[] = {
 		.body = BODY_MERGE_PATCH,
 		.body_required = true,
 		.body_limit = 262144,
+		.body_elements = 10000,
 		.body_schema = "/components/schemas/NotePatch",
 		.status = 200,
 		.replies_json = true,
@@ -414,10 +468,11 @@ const struct operation operations[] = {
 		.method = "DELETE",
 		.route = "/v1/notes/{note_id}",
 		.kind = OPERATION_SQL,
+		.dialect = DIALECT_PROBLEM,
 		.roles = ROLE_MEMBER,
 		.scopes = delete_note_scopes,
 		.lane = LANE_WRITE,
-		.custom_plan = false,
+		.custom_plan = 0,
 		.if_match_required = false,
 		.sealed = false,
 		.is_list = false,
@@ -425,6 +480,7 @@ const struct operation operations[] = {
 		.body = BODY_NONE,
 		.body_required = false,
 		.body_limit = 0,
+		.body_elements = 0,
 		.body_schema = NULL,
 		.status = 204,
 		.replies_json = true,
@@ -442,10 +498,11 @@ const struct operation operations[] = {
 		.method = "GET",
 		.route = "/v1/notes/count",
 		.kind = OPERATION_C,
+		.dialect = DIALECT_PROBLEM,
 		.roles = ROLE_INTEGRATOR,
 		.scopes = count_notes_scopes,
 		.lane = LANE_SLOW,
-		.custom_plan = false,
+		.custom_plan = 0,
 		.if_match_required = false,
 		.sealed = false,
 		.is_list = false,
@@ -453,6 +510,7 @@ const struct operation operations[] = {
 		.body = BODY_NONE,
 		.body_required = false,
 		.body_limit = 0,
+		.body_elements = 0,
 		.body_schema = NULL,
 		.status = 200,
 		.replies_json = true,
@@ -465,9 +523,99 @@ const struct operation operations[] = {
 		.handler = count_notes,
 		.problems = count_notes_problems,
 	},
+	{
+		.name = "scim_list_notes",
+		.method = "GET",
+		.route = "/scim/v2/Notes",
+		.kind = OPERATION_C,
+		.dialect = DIALECT_SCIM,
+		.roles = ROLE_INTEGRATOR,
+		.scopes = scim_list_notes_scopes,
+		.lane = LANE_FAST,
+		.custom_plan = false,
+		.if_match_required = false,
+		.sealed = false,
+		.is_list = false,
+		.keyed = false,
+		.body = BODY_NONE,
+		.body_required = false,
+		.body_limit = 0,
+		.body_elements = 0,
+		.body_schema = NULL,
+		.status = 200,
+		.replies_json = true,
+		.parameters = scim_list_notes_parameters,
+		.parameter_count = 1,
+		.orders = NULL,
+		.order_count = 0,
+		.statements = NULL,
+		.statement_count = 0,
+		.handler = scim_list_notes,
+		.problems = scim_list_notes_problems,
+	},
+	{
+		.name = "scim_get_note",
+		.method = "GET",
+		.route = "/scim/v2/Notes/{note_id}",
+		.kind = OPERATION_C,
+		.dialect = DIALECT_SCIM,
+		.roles = ROLE_INTEGRATOR,
+		.scopes = scim_get_note_scopes,
+		.lane = LANE_FAST,
+		.custom_plan = false,
+		.if_match_required = false,
+		.sealed = false,
+		.is_list = false,
+		.keyed = false,
+		.body = BODY_NONE,
+		.body_required = false,
+		.body_limit = 0,
+		.body_elements = 0,
+		.body_schema = NULL,
+		.status = 200,
+		.replies_json = true,
+		.parameters = scim_get_note_parameters,
+		.parameter_count = 1,
+		.orders = NULL,
+		.order_count = 0,
+		.statements = NULL,
+		.statement_count = 0,
+		.handler = scim_get_note,
+		.problems = scim_get_note_problems,
+	},
+	{
+		.name = "scim_patch_note",
+		.method = "PATCH",
+		.route = "/scim/v2/Notes/{note_id}",
+		.kind = OPERATION_C,
+		.dialect = DIALECT_SCIM,
+		.roles = ROLE_INTEGRATOR,
+		.scopes = scim_patch_note_scopes,
+		.lane = LANE_WRITE,
+		.custom_plan = false,
+		.if_match_required = false,
+		.sealed = false,
+		.is_list = false,
+		.keyed = false,
+		.body = BODY_JSON,
+		.body_required = true,
+		.body_limit = 1048576,
+		.body_elements = 200000,
+		.body_schema = "/paths/~1scim~1v2~1Notes~1{note_id}/patch/requestBody/content/application~1scim+json/schema",
+		.status = 204,
+		.replies_json = true,
+		.parameters = scim_patch_note_parameters,
+		.parameter_count = 1,
+		.orders = NULL,
+		.order_count = 0,
+		.statements = NULL,
+		.statement_count = 0,
+		.handler = scim_patch_note,
+		.problems = scim_patch_note_problems,
+	},
 };
 
-const size_t operation_count = 6;
+const size_t operation_count = 9;
 
 static const struct piece statement_count_notes_of_pieces[] = {
 	{PIECE_TEXT, 0,
@@ -574,26 +722,38 @@ const struct problem problems[] = {
 	{"bad_request", 400,
 	 {"The request is malformed", "Het verzoek is verkeerd opgebouwd", "La requête est mal formée", "Die Anfrage ist fehlerhaft aufgebaut"},
 	 {NULL, NULL, NULL, NULL},
-	 NULL},
+	 NULL, NULL},
+	{"invalid_body", 400,
+	 {"The body is not as it should be", "De inhoud is niet zoals het hoort", "Le corps n'est pas conforme", "Der Inhalt entspricht nicht den Vorgaben"},
+	 {NULL, NULL, NULL, NULL},
+	 NULL, NULL},
 	{"not_found", 404,
 	 {"There is nothing here", "Hier is niets te vinden", "Il n'y a rien ici", "Hier ist nichts zu finden"},
 	 {NULL, NULL, NULL, NULL},
-	 NULL},
+	 NULL, NULL},
 	{"note_closed", 409,
 	 {"The note is closed", "De notitie is gesloten", "La note est fermée", "Die Notiz ist geschlossen"},
 	 {NULL, NULL, NULL, NULL},
-	 NULL},
+	 NULL, NULL},
 	{"note_title_taken", 409,
 	 {"There is a note with this title", "Er is al een notitie met deze titel", "Une note porte déjà ce titre", "Es gibt schon eine Notiz mit diesem Titel"},
 	 {"It is {id}.", "Het is {id}.", "C'est {id}.", "Es ist {id}."},
-	 "/title"},
+	 "/title", NULL},
+	{"scim_invalid_syntax", 400,
+	 {"The body is no SCIM message of this kind", "De inhoud is geen SCIM-bericht van deze soort", "Le corps n'est pas un message SCIM de ce type", "Der Inhalt ist keine SCIM-Nachricht dieser Art"},
+	 {NULL, NULL, NULL, NULL},
+	 NULL, "invalidSyntax"},
 	{"stale_version", 412,
 	 {"It was changed since you read it", "Het is gewijzigd nadat u het las", "Il y a eu un changement depuis votre lecture", "Es wurde geändert, seit Sie es gelesen haben"},
 	 {NULL, NULL, NULL, NULL},
-	 NULL},
+	 NULL, NULL},
+	{"unknown_parameter", 400,
+	 {"There is no such parameter", "Deze parameter bestaat niet", "Ce paramètre n'existe pas", "Diesen Parameter gibt es nicht"},
+	 {NULL, NULL, NULL, NULL},
+	 NULL, NULL},
 };
 
-const size_t problem_count = 5;
+const size_t problem_count = 8;
 
 const struct field_text field_texts[] = {
 	{"required",
@@ -774,6 +934,37 @@ const char openapi_json[] =
 	"\"format\":\"date-time\""
 	"}"
 	"}"
+	"},"
+	"\"ScimError\":{"
+	"\"type\":\"object\","
+	"\"description\":\"Why something was refused, as SCIM says it (RFC 7644).\","
+	"\"required\":["
+	"\"schemas\","
+	"\"status\","
+	"\"detail\""
+	"],"
+	"\"properties\":{"
+	"\"schemas\":{"
+	"\"type\":\"array\","
+	"\"description\":\"Which message this is.\","
+	"\"items\":{"
+	"\"type\":\"string\","
+	"\"const\":\"urn:ietf:params:scim:api:messages:2.0:Error\""
+	"}"
+	"},"
+	"\"status\":{"
+	"\"type\":\"string\","
+	"\"description\":\"The HTTP status, as text.\""
+	"},"
+	"\"scimType\":{"
+	"\"type\":\"string\","
+	"\"description\":\"Which kind of fault, where SCIM has a word for it (RFC 7644, table 9).\""
+	"},"
+	"\"detail\":{"
+	"\"type\":\"string\","
+	"\"description\":\"What is the matter, in the language of the request.\""
+	"}"
+	"}"
 	"}"
 	"},"
 	"\"parameters\":{"
@@ -901,6 +1092,15 @@ const char openapi_json[] =
 	"\"instance\":\"urn:uuid:0193a1f0-7d3c-7b8e-9c00-5a1b2c3d4e5f\""
 	"}"
 	"},"
+	"\"problem_invalid_body\":{"
+	"\"summary\":\"The body is not as it should be\","
+	"\"value\":{"
+	"\"type\":\"/problems/invalid_body\","
+	"\"title\":\"The body is not as it should be\","
+	"\"status\":400,"
+	"\"instance\":\"urn:uuid:0193a1f0-7d3c-7b8e-9c00-5a1b2c3d4e5f\""
+	"}"
+	"},"
 	"\"problem_not_found\":{"
 	"\"summary\":\"There is nothing here\","
 	"\"value\":{"
@@ -936,6 +1136,15 @@ const char openapi_json[] =
 	"]"
 	"}"
 	"},"
+	"\"problem_scim_invalid_syntax\":{"
+	"\"summary\":\"The body is no SCIM message of this kind\","
+	"\"value\":{"
+	"\"type\":\"/problems/scim_invalid_syntax\","
+	"\"title\":\"The body is no SCIM message of this kind\","
+	"\"status\":400,"
+	"\"instance\":\"urn:uuid:0193a1f0-7d3c-7b8e-9c00-5a1b2c3d4e5f\""
+	"}"
+	"},"
 	"\"problem_stale_version\":{"
 	"\"summary\":\"It was changed since you read it\","
 	"\"value\":{"
@@ -943,6 +1152,66 @@ const char openapi_json[] =
 	"\"title\":\"It was changed since you read it\","
 	"\"status\":412,"
 	"\"instance\":\"urn:uuid:0193a1f0-7d3c-7b8e-9c00-5a1b2c3d4e5f\""
+	"}"
+	"},"
+	"\"problem_unknown_parameter\":{"
+	"\"summary\":\"There is no such parameter\","
+	"\"value\":{"
+	"\"type\":\"/problems/unknown_parameter\","
+	"\"title\":\"There is no such parameter\","
+	"\"status\":400,"
+	"\"instance\":\"urn:uuid:0193a1f0-7d3c-7b8e-9c00-5a1b2c3d4e5f\""
+	"}"
+	"},"
+	"\"scim_error_bad_request\":{"
+	"\"summary\":\"The request is malformed\","
+	"\"value\":{"
+	"\"schemas\":["
+	"\"urn:ietf:params:scim:api:messages:2.0:Error\""
+	"],"
+	"\"status\":\"400\","
+	"\"detail\":\"The request is malformed\""
+	"}"
+	"},"
+	"\"scim_error_not_found\":{"
+	"\"summary\":\"There is nothing here\","
+	"\"value\":{"
+	"\"schemas\":["
+	"\"urn:ietf:params:scim:api:messages:2.0:Error\""
+	"],"
+	"\"status\":\"404\","
+	"\"detail\":\"There is nothing here\""
+	"}"
+	"},"
+	"\"scim_error_scim_invalid_syntax\":{"
+	"\"summary\":\"The body is no SCIM message of this kind\","
+	"\"value\":{"
+	"\"schemas\":["
+	"\"urn:ietf:params:scim:api:messages:2.0:Error\""
+	"],"
+	"\"status\":\"400\","
+	"\"scimType\":\"invalidSyntax\","
+	"\"detail\":\"The body is no SCIM message of this kind\""
+	"}"
+	"},"
+	"\"scim_error_note_closed\":{"
+	"\"summary\":\"The note is closed\","
+	"\"value\":{"
+	"\"schemas\":["
+	"\"urn:ietf:params:scim:api:messages:2.0:Error\""
+	"],"
+	"\"status\":\"409\","
+	"\"detail\":\"The note is closed\""
+	"}"
+	"},"
+	"\"scim_error_stale_version\":{"
+	"\"summary\":\"It was changed since you read it\","
+	"\"value\":{"
+	"\"schemas\":["
+	"\"urn:ietf:params:scim:api:messages:2.0:Error\""
+	"],"
+	"\"status\":\"412\","
+	"\"detail\":\"It was changed since you read it\""
 	"}"
 	"}"
 	"}"
@@ -1045,7 +1314,7 @@ const char openapi_json[] =
 	"}"
 	"},"
 	"\"400\":{"
-	"\"description\":\"The request cannot be understood. (bad_request)\","
+	"\"description\":\"The request cannot be understood. (bad_request, unknown_parameter)\","
 	"\"headers\":{"
 	"\"Request-Id\":{"
 	"\"$ref\":\"#/components/headers/Request-Id\""
@@ -1059,6 +1328,9 @@ const char openapi_json[] =
 	"\"examples\":{"
 	"\"bad_request\":{"
 	"\"$ref\":\"#/components/examples/problem_bad_request\""
+	"},"
+	"\"unknown_parameter\":{"
+	"\"$ref\":\"#/components/examples/problem_unknown_parameter\""
 	"}"
 	"}"
 	"}"
@@ -1150,7 +1422,7 @@ const char openapi_json[] =
 	"}"
 	"},"
 	"\"400\":{"
-	"\"description\":\"The request cannot be understood. (bad_request)\","
+	"\"description\":\"The request cannot be understood. (bad_request, invalid_body, unknown_parameter)\","
 	"\"headers\":{"
 	"\"Request-Id\":{"
 	"\"$ref\":\"#/components/headers/Request-Id\""
@@ -1164,6 +1436,12 @@ const char openapi_json[] =
 	"\"examples\":{"
 	"\"bad_request\":{"
 	"\"$ref\":\"#/components/examples/problem_bad_request\""
+	"},"
+	"\"invalid_body\":{"
+	"\"$ref\":\"#/components/examples/problem_invalid_body\""
+	"},"
+	"\"unknown_parameter\":{"
+	"\"$ref\":\"#/components/examples/problem_unknown_parameter\""
 	"}"
 	"}"
 	"}"
@@ -1271,7 +1549,7 @@ const char openapi_json[] =
 	"}"
 	"},"
 	"\"400\":{"
-	"\"description\":\"The request cannot be understood. (bad_request)\","
+	"\"description\":\"The request cannot be understood. (bad_request, unknown_parameter)\","
 	"\"headers\":{"
 	"\"Request-Id\":{"
 	"\"$ref\":\"#/components/headers/Request-Id\""
@@ -1285,6 +1563,9 @@ const char openapi_json[] =
 	"\"examples\":{"
 	"\"bad_request\":{"
 	"\"$ref\":\"#/components/examples/problem_bad_request\""
+	"},"
+	"\"unknown_parameter\":{"
+	"\"$ref\":\"#/components/examples/problem_unknown_parameter\""
 	"}"
 	"}"
 	"}"
@@ -1395,7 +1676,7 @@ const char openapi_json[] =
 	"}"
 	"},"
 	"\"400\":{"
-	"\"description\":\"The request cannot be understood. (bad_request)\","
+	"\"description\":\"The request cannot be understood. (bad_request, invalid_body, unknown_parameter)\","
 	"\"headers\":{"
 	"\"Request-Id\":{"
 	"\"$ref\":\"#/components/headers/Request-Id\""
@@ -1409,6 +1690,12 @@ const char openapi_json[] =
 	"\"examples\":{"
 	"\"bad_request\":{"
 	"\"$ref\":\"#/components/examples/problem_bad_request\""
+	"},"
+	"\"invalid_body\":{"
+	"\"$ref\":\"#/components/examples/problem_invalid_body\""
+	"},"
+	"\"unknown_parameter\":{"
+	"\"$ref\":\"#/components/examples/problem_unknown_parameter\""
 	"}"
 	"}"
 	"}"
@@ -1524,7 +1811,7 @@ const char openapi_json[] =
 	"}"
 	"},"
 	"\"400\":{"
-	"\"description\":\"The request cannot be understood. (bad_request)\","
+	"\"description\":\"The request cannot be understood. (bad_request, unknown_parameter)\","
 	"\"headers\":{"
 	"\"Request-Id\":{"
 	"\"$ref\":\"#/components/headers/Request-Id\""
@@ -1538,6 +1825,9 @@ const char openapi_json[] =
 	"\"examples\":{"
 	"\"bad_request\":{"
 	"\"$ref\":\"#/components/examples/problem_bad_request\""
+	"},"
+	"\"unknown_parameter\":{"
+	"\"$ref\":\"#/components/examples/problem_unknown_parameter\""
 	"}"
 	"}"
 	"}"
@@ -1617,7 +1907,7 @@ const char openapi_json[] =
 	"}"
 	"},"
 	"\"400\":{"
-	"\"description\":\"The request cannot be understood. (bad_request)\","
+	"\"description\":\"The request cannot be understood. (bad_request, unknown_parameter)\","
 	"\"headers\":{"
 	"\"Request-Id\":{"
 	"\"$ref\":\"#/components/headers/Request-Id\""
@@ -1631,6 +1921,9 @@ const char openapi_json[] =
 	"\"examples\":{"
 	"\"bad_request\":{"
 	"\"$ref\":\"#/components/examples/problem_bad_request\""
+	"},"
+	"\"unknown_parameter\":{"
+	"\"$ref\":\"#/components/examples/problem_unknown_parameter\""
 	"}"
 	"}"
 	"}"
@@ -1647,6 +1940,396 @@ const char openapi_json[] =
 	"\"parameters\":["
 	"{"
 	"\"$ref\":\"#/components/parameters/AcceptLanguage\""
+	"}"
+	"]"
+	"}"
+	"},"
+	"\"/scim/v2/Notes\":{"
+	"\"get\":{"
+	"\"operationId\":\"scim_list_notes\","
+	"\"summary\":\"List notes for SCIM\","
+	"\"description\":\"Only what is known is looked at.\","
+	"\"tags\":["
+	"\"notes\""
+	"],"
+	"\"security\":["
+	"{"
+	"\"bearer\":["
+	"\"integrator\""
+	"]"
+	"}"
+	"],"
+	"\"parameters\":["
+	"{"
+	"\"name\":\"startIndex\","
+	"\"in\":\"query\","
+	"\"schema\":{"
+	"\"type\":\"integer\""
+	"}"
+	"},"
+	"{"
+	"\"$ref\":\"#/components/parameters/AcceptLanguage\""
+	"}"
+	"],"
+	"\"responses\":{"
+	"\"200\":{"
+	"\"description\":\"A ListResponse.\","
+	"\"content\":{"
+	"\"application/scim+json\":{"
+	"\"schema\":{"
+	"\"type\":\"object\","
+	"\"properties\":{"
+	"\"totalResults\":{"
+	"\"type\":\"integer\""
+	"}"
+	"}"
+	"},"
+	"\"example\":{"
+	"\"totalResults\":3"
+	"}"
+	"}"
+	"},"
+	"\"headers\":{"
+	"\"Request-Id\":{"
+	"\"$ref\":\"#/components/headers/Request-Id\""
+	"},"
+	"\"Content-Language\":{"
+	"\"$ref\":\"#/components/headers/Content-Language\""
+	"}"
+	"}"
+	"},"
+	"\"400\":{"
+	"\"description\":\"The request cannot be understood. (bad_request)\","
+	"\"headers\":{"
+	"\"Request-Id\":{"
+	"\"$ref\":\"#/components/headers/Request-Id\""
+	"}"
+	"},"
+	"\"content\":{"
+	"\"application/scim+json\":{"
+	"\"schema\":{"
+	"\"$ref\":\"#/components/schemas/ScimError\""
+	"},"
+	"\"examples\":{"
+	"\"bad_request\":{"
+	"\"$ref\":\"#/components/examples/scim_error_bad_request\""
+	"}"
+	"}"
+	"}"
+	"}"
+	"}"
+	"},"
+	"\"x-hefboom\":{"
+	"\"handler\":\"c\","
+	"\"dialect\":\"scim\""
+	"}"
+	"}"
+	"},"
+	"\"/scim/v2/Notes/{note_id}\":{"
+	"\"parameters\":["
+	"{"
+	"\"name\":\"note_id\","
+	"\"in\":\"path\","
+	"\"required\":true,"
+	"\"schema\":{"
+	"\"type\":\"string\","
+	"\"format\":\"uuid\""
+	"}"
+	"}"
+	"],"
+	"\"get\":{"
+	"\"operationId\":\"scim_get_note\","
+	"\"summary\":\"Read a note for SCIM\","
+	"\"description\":\"With its version.\","
+	"\"tags\":["
+	"\"notes\""
+	"],"
+	"\"security\":["
+	"{"
+	"\"bearer\":["
+	"\"integrator\""
+	"]"
+	"}"
+	"],"
+	"\"responses\":{"
+	"\"200\":{"
+	"\"description\":\"The note.\","
+	"\"headers\":{"
+	"\"ETag\":{"
+	"\"$ref\":\"#/components/headers/ETag\""
+	"},"
+	"\"Request-Id\":{"
+	"\"$ref\":\"#/components/headers/Request-Id\""
+	"},"
+	"\"Content-Language\":{"
+	"\"$ref\":\"#/components/headers/Content-Language\""
+	"}"
+	"},"
+	"\"content\":{"
+	"\"application/scim+json\":{"
+	"\"schema\":{"
+	"\"type\":\"object\","
+	"\"required\":["
+	"\"displayName\""
+	"],"
+	"\"properties\":{"
+	"\"displayName\":{"
+	"\"type\":\"string\""
+	"}"
+	"}"
+	"},"
+	"\"example\":{"
+	"\"displayName\":\"Knots\""
+	"}"
+	"}"
+	"}"
+	"},"
+	"\"304\":{"
+	"\"description\":\"It is as If-None-Match says.\","
+	"\"headers\":{"
+	"\"Request-Id\":{"
+	"\"$ref\":\"#/components/headers/Request-Id\""
+	"},"
+	"\"ETag\":{"
+	"\"$ref\":\"#/components/headers/ETag\""
+	"}"
+	"}"
+	"},"
+	"\"400\":{"
+	"\"description\":\"The request cannot be understood. (bad_request)\","
+	"\"headers\":{"
+	"\"Request-Id\":{"
+	"\"$ref\":\"#/components/headers/Request-Id\""
+	"}"
+	"},"
+	"\"content\":{"
+	"\"application/scim+json\":{"
+	"\"schema\":{"
+	"\"$ref\":\"#/components/schemas/ScimError\""
+	"},"
+	"\"examples\":{"
+	"\"bad_request\":{"
+	"\"$ref\":\"#/components/examples/scim_error_bad_request\""
+	"}"
+	"}"
+	"}"
+	"}"
+	"},"
+	"\"404\":{"
+	"\"description\":\"There is no such thing. (not_found)\","
+	"\"headers\":{"
+	"\"Request-Id\":{"
+	"\"$ref\":\"#/components/headers/Request-Id\""
+	"}"
+	"},"
+	"\"content\":{"
+	"\"application/scim+json\":{"
+	"\"schema\":{"
+	"\"$ref\":\"#/components/schemas/ScimError\""
+	"},"
+	"\"examples\":{"
+	"\"not_found\":{"
+	"\"$ref\":\"#/components/examples/scim_error_not_found\""
+	"}"
+	"}"
+	"}"
+	"}"
+	"}"
+	"},"
+	"\"x-hefboom\":{"
+	"\"handler\":\"c\","
+	"\"dialect\":\"scim\""
+	"},"
+	"\"parameters\":["
+	"{"
+	"\"$ref\":\"#/components/parameters/AcceptLanguage\""
+	"},"
+	"{"
+	"\"$ref\":\"#/components/parameters/IfNoneMatch\""
+	"}"
+	"]"
+	"},"
+	"\"patch\":{"
+	"\"operationId\":\"scim_patch_note\","
+	"\"summary\":\"Change a note for SCIM\","
+	"\"description\":\"Members that are not known are ignored.\","
+	"\"tags\":["
+	"\"notes\""
+	"],"
+	"\"security\":["
+	"{"
+	"\"bearer\":["
+	"\"integrator\""
+	"]"
+	"}"
+	"],"
+	"\"requestBody\":{"
+	"\"required\":true,"
+	"\"content\":{"
+	"\"application/scim+json\":{"
+	"\"schema\":{"
+	"\"type\":\"object\","
+	"\"required\":["
+	"\"schemas\""
+	"],"
+	"\"properties\":{"
+	"\"schemas\":{"
+	"\"type\":\"array\","
+	"\"maxItems\":9,"
+	"\"items\":{"
+	"\"type\":\"string\","
+	"\"maxLength\":99"
+	"}"
+	"}"
+	"}"
+	"},"
+	"\"example\":{"
+	"\"schemas\":["
+	"\"urn:ietf:params:scim:api:messages:2.0:PatchOp\""
+	"]"
+	"}"
+	"},"
+	"\"application/json\":{"
+	"\"schema\":{"
+	"\"type\":\"object\","
+	"\"required\":["
+	"\"schemas\""
+	"],"
+	"\"properties\":{"
+	"\"schemas\":{"
+	"\"type\":\"array\","
+	"\"maxItems\":9,"
+	"\"items\":{"
+	"\"type\":\"string\","
+	"\"maxLength\":99"
+	"}"
+	"}"
+	"}"
+	"},"
+	"\"example\":{"
+	"\"schemas\":["
+	"\"urn:ietf:params:scim:api:messages:2.0:PatchOp\""
+	"]"
+	"}"
+	"}"
+	"}"
+	"},"
+	"\"responses\":{"
+	"\"204\":{"
+	"\"description\":\"It was changed.\","
+	"\"headers\":{"
+	"\"Request-Id\":{"
+	"\"$ref\":\"#/components/headers/Request-Id\""
+	"},"
+	"\"Content-Language\":{"
+	"\"$ref\":\"#/components/headers/Content-Language\""
+	"}"
+	"}"
+	"},"
+	"\"400\":{"
+	"\"description\":\"The request cannot be understood. (bad_request, scim_invalid_syntax)\","
+	"\"headers\":{"
+	"\"Request-Id\":{"
+	"\"$ref\":\"#/components/headers/Request-Id\""
+	"}"
+	"},"
+	"\"content\":{"
+	"\"application/scim+json\":{"
+	"\"schema\":{"
+	"\"$ref\":\"#/components/schemas/ScimError\""
+	"},"
+	"\"examples\":{"
+	"\"bad_request\":{"
+	"\"$ref\":\"#/components/examples/scim_error_bad_request\""
+	"},"
+	"\"scim_invalid_syntax\":{"
+	"\"$ref\":\"#/components/examples/scim_error_scim_invalid_syntax\""
+	"}"
+	"}"
+	"}"
+	"}"
+	"},"
+	"\"404\":{"
+	"\"description\":\"There is no such thing. (not_found)\","
+	"\"headers\":{"
+	"\"Request-Id\":{"
+	"\"$ref\":\"#/components/headers/Request-Id\""
+	"}"
+	"},"
+	"\"content\":{"
+	"\"application/scim+json\":{"
+	"\"schema\":{"
+	"\"$ref\":\"#/components/schemas/ScimError\""
+	"},"
+	"\"examples\":{"
+	"\"not_found\":{"
+	"\"$ref\":\"#/components/examples/scim_error_not_found\""
+	"}"
+	"}"
+	"}"
+	"}"
+	"},"
+	"\"409\":{"
+	"\"description\":\"The state of things does not allow it now. (note_closed)\","
+	"\"headers\":{"
+	"\"Request-Id\":{"
+	"\"$ref\":\"#/components/headers/Request-Id\""
+	"},"
+	"\"Retry-After\":{"
+	"\"$ref\":\"#/components/headers/Retry-After\""
+	"}"
+	"},"
+	"\"content\":{"
+	"\"application/scim+json\":{"
+	"\"schema\":{"
+	"\"$ref\":\"#/components/schemas/ScimError\""
+	"},"
+	"\"examples\":{"
+	"\"note_closed\":{"
+	"\"$ref\":\"#/components/examples/scim_error_note_closed\""
+	"}"
+	"}"
+	"}"
+	"}"
+	"},"
+	"\"412\":{"
+	"\"description\":\"It was changed in the meantime. (stale_version)\","
+	"\"headers\":{"
+	"\"Request-Id\":{"
+	"\"$ref\":\"#/components/headers/Request-Id\""
+	"}"
+	"},"
+	"\"content\":{"
+	"\"application/scim+json\":{"
+	"\"schema\":{"
+	"\"$ref\":\"#/components/schemas/ScimError\""
+	"},"
+	"\"examples\":{"
+	"\"stale_version\":{"
+	"\"$ref\":\"#/components/examples/scim_error_stale_version\""
+	"}"
+	"}"
+	"}"
+	"}"
+	"}"
+	"},"
+	"\"x-hefboom\":{"
+	"\"handler\":\"c\","
+	"\"dialect\":\"scim\","
+	"\"if_match\":\"optional\","
+	"\"body\":\"json\","
+	"\"body_limit\":1048576,"
+	"\"body_elements\":200000,"
+	"\"problems\":["
+	"\"note_closed\""
+	"]"
+	"},"
+	"\"parameters\":["
+	"{"
+	"\"$ref\":\"#/components/parameters/AcceptLanguage\""
+	"},"
+	"{"
+	"\"$ref\":\"#/components/parameters/IfMatch\""
 	"}"
 	"]"
 	"}"
@@ -1719,6 +2402,16 @@ const char openapi_json[] =
 	"\"de\":\"Die Anfrage ist fehlerhaft aufgebaut\""
 	"}"
 	"},"
+	"\"invalid_body\":{"
+	"\"status\":400,"
+	"\"type\":\"/problems/invalid_body\","
+	"\"title\":{"
+	"\"en\":\"The body is not as it should be\","
+	"\"nl\":\"De inhoud is niet zoals het hoort\","
+	"\"fr\":\"Le corps n'est pas conforme\","
+	"\"de\":\"Der Inhalt entspricht nicht den Vorgaben\""
+	"}"
+	"},"
 	"\"not_found\":{"
 	"\"status\":404,"
 	"\"type\":\"/problems/not_found\","
@@ -1749,6 +2442,17 @@ const char openapi_json[] =
 	"\"de\":\"Es gibt schon eine Notiz mit diesem Titel\""
 	"}"
 	"},"
+	"\"scim_invalid_syntax\":{"
+	"\"status\":400,"
+	"\"type\":\"/problems/scim_invalid_syntax\","
+	"\"title\":{"
+	"\"en\":\"The body is no SCIM message of this kind\","
+	"\"nl\":\"De inhoud is geen SCIM-bericht van deze soort\","
+	"\"fr\":\"Le corps n'est pas un message SCIM de ce type\","
+	"\"de\":\"Der Inhalt ist keine SCIM-Nachricht dieser Art\""
+	"},"
+	"\"scimType\":\"invalidSyntax\""
+	"},"
 	"\"stale_version\":{"
 	"\"status\":412,"
 	"\"type\":\"/problems/stale_version\","
@@ -1758,11 +2462,21 @@ const char openapi_json[] =
 	"\"fr\":\"Il y a eu un changement depuis votre lecture\","
 	"\"de\":\"Es wurde geändert, seit Sie es gelesen haben\""
 	"}"
+	"},"
+	"\"unknown_parameter\":{"
+	"\"status\":400,"
+	"\"type\":\"/problems/unknown_parameter\","
+	"\"title\":{"
+	"\"en\":\"There is no such parameter\","
+	"\"nl\":\"Deze parameter bestaat niet\","
+	"\"fr\":\"Ce paramètre n'existe pas\","
+	"\"de\":\"Diesen Parameter gibt es nicht\""
+	"}"
 	"}"
 	"}"
 	"}";
 
-const size_t openapi_json_length = 16118;
+const size_t openapi_json_length = 25137;
 
 const char docs_page[] =
 	"<!doctype html>\n"
@@ -1794,6 +2508,9 @@ const char docs_page[] =
 	"<li><a href=\"#update_note\">Change a note</a></li>\n"
 	"<li><a href=\"#delete_note\">Throw a note away</a></li>\n"
 	"<li><a href=\"#count_notes\">Count notes</a></li>\n"
+	"<li><a href=\"#scim_list_notes\">List notes for SCIM</a></li>\n"
+	"<li><a href=\"#scim_get_note\">Read a note for SCIM</a></li>\n"
+	"<li><a href=\"#scim_patch_note\">Change a note for SCIM</a></li>\n"
 	"</ul></nav>\n"
 	"<main>\n"
 	"<h2>notes</h2>\n"
@@ -1864,6 +2581,40 @@ const char docs_page[] =
 	"<pre tabindex=\"0\">curl -sS -H \"Authorization: Bearer $TOKEN\" \\\n"
 	"  \"$HEFBOOM/v1/notes/count\"</pre>\n"
 	"</article>\n"
+	"<article id=\"scim_list_notes\">\n"
+	"<h3><code>GET /scim/v2/Notes</code> List notes for SCIM</h3>\n"
+	"<p>Only what is known is looked at.</p>\n"
+	"<p>For: integrator.</p>\n"
+	"<ul>\n"
+	"<li><code>startIndex</code> in the query. </li>\n"
+	"</ul>\n"
+	"<pre tabindex=\"0\">curl -sS -H \"Authorization: Bearer $TOKEN\" \\\n"
+	"  \"$HEFBOOM/scim/v2/Notes\"</pre>\n"
+	"</article>\n"
+	"<article id=\"scim_get_note\">\n"
+	"<h3><code>GET /scim/v2/Notes/{note_id}</code> Read a note for SCIM</h3>\n"
+	"<p>With its version.</p>\n"
+	"<p>For: integrator.</p>\n"
+	"<ul>\n"
+	"<li><code>note_id</code> in the path, required. </li>\n"
+	"</ul>\n"
+	"<pre tabindex=\"0\">curl -sS -H \"Authorization: Bearer $TOKEN\" \\\n"
+	"  \"$HEFBOOM/scim/v2/Notes/{note_id}\"</pre>\n"
+	"</article>\n"
+	"<article id=\"scim_patch_note\">\n"
+	"<h3><code>PATCH /scim/v2/Notes/{note_id}</code> Change a note for SCIM</h3>\n"
+	"<p>Members that are not known are ignored.</p>\n"
+	"<p>For: integrator.</p>\n"
+	"<ul>\n"
+	"<li><code>note_id</code> in the path, required. </li>\n"
+	"</ul>\n"
+	"<p>May be refused as: <a href=\"#problem-note-closed\">note_closed</a>.</p>\n"
+	"<pre tabindex=\"0\">curl -sS -X PATCH \\\n"
+	"  -H \"Authorization: Bearer $TOKEN\" \\\n"
+	"  -H 'Content-Type: application/scim+json' \\\n"
+	"  -d '{\"schemas\": [\"urn:ietf:params:scim:api:messages:2.0:PatchOp\"]}' \\\n"
+	"  \"$HEFBOOM/scim/v2/Notes/{note_id}\"</pre>\n"
+	"</article>\n"
 	"<h2>Refusals</h2>\n"
 	"<dl>\n"
 	"<dt id=\"problem-bad-request\"><code>bad_request</code> 400</dt>\n"
@@ -1871,6 +2622,11 @@ const char docs_page[] =
 	"<dd lang=\"nl\">Het verzoek is verkeerd opgebouwd</dd>\n"
 	"<dd lang=\"fr\">La requête est mal formée</dd>\n"
 	"<dd lang=\"de\">Die Anfrage ist fehlerhaft aufgebaut</dd>\n"
+	"<dt id=\"problem-invalid-body\"><code>invalid_body</code> 400</dt>\n"
+	"<dd lang=\"en\">The body is not as it should be</dd>\n"
+	"<dd lang=\"nl\">De inhoud is niet zoals het hoort</dd>\n"
+	"<dd lang=\"fr\">Le corps n&#x27;est pas conforme</dd>\n"
+	"<dd lang=\"de\">Der Inhalt entspricht nicht den Vorgaben</dd>\n"
 	"<dt id=\"problem-not-found\"><code>not_found</code> 404</dt>\n"
 	"<dd lang=\"en\">There is nothing here</dd>\n"
 	"<dd lang=\"nl\">Hier is niets te vinden</dd>\n"
@@ -1886,14 +2642,24 @@ const char docs_page[] =
 	"<dd lang=\"nl\">Er is al een notitie met deze titel</dd>\n"
 	"<dd lang=\"fr\">Une note porte déjà ce titre</dd>\n"
 	"<dd lang=\"de\">Es gibt schon eine Notiz mit diesem Titel</dd>\n"
+	"<dt id=\"problem-scim-invalid-syntax\"><code>scim_invalid_syntax</code> 400</dt>\n"
+	"<dd lang=\"en\">The body is no SCIM message of this kind</dd>\n"
+	"<dd lang=\"nl\">De inhoud is geen SCIM-bericht van deze soort</dd>\n"
+	"<dd lang=\"fr\">Le corps n&#x27;est pas un message SCIM de ce type</dd>\n"
+	"<dd lang=\"de\">Der Inhalt ist keine SCIM-Nachricht dieser Art</dd>\n"
 	"<dt id=\"problem-stale-version\"><code>stale_version</code> 412</dt>\n"
 	"<dd lang=\"en\">It was changed since you read it</dd>\n"
 	"<dd lang=\"nl\">Het is gewijzigd nadat u het las</dd>\n"
 	"<dd lang=\"fr\">Il y a eu un changement depuis votre lecture</dd>\n"
 	"<dd lang=\"de\">Es wurde geändert, seit Sie es gelesen haben</dd>\n"
+	"<dt id=\"problem-unknown-parameter\"><code>unknown_parameter</code> 400</dt>\n"
+	"<dd lang=\"en\">There is no such parameter</dd>\n"
+	"<dd lang=\"nl\">Deze parameter bestaat niet</dd>\n"
+	"<dd lang=\"fr\">Ce paramètre n&#x27;existe pas</dd>\n"
+	"<dd lang=\"de\">Diesen Parameter gibt es nicht</dd>\n"
 	"</dl>\n"
 	"</main>\n"
 	"</body>\n"
 	"</html>\n";
 
-const size_t docs_page_length = 5080;
+const size_t docs_page_length = 7370;
