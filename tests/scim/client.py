@@ -128,7 +128,10 @@ class Scim:
         self.server.check_alive()
         answer = Answer(response, method, url.replace(self.base, ''))
         if judge:
-            self.judge(answer, params or {})
+            # Asked in the query, or in the body of a search.
+            asked = 'ttributes=' in url or isinstance(json, dict) and {
+                'attributes', 'excludedAttributes'} & set(json)
+            self.judge(answer, bool(asked))
         return answer
 
     def get(self, path, **rest):
@@ -196,7 +199,7 @@ class Scim:
 
     # what every answer has to satisfy
 
-    def judge(self, answer, params):
+    def judge(self, answer, partial):
         if answer.status in (204, 304):
             assert not answer.content, f'{answer}: a body'
             return
@@ -213,16 +216,17 @@ class Scim:
             if answer.status == 405:
                 assert answer.headers['Allow'], answer
             return
-        asked = set(params) & {'attributes', 'excludedAttributes'}
         if body['schemas'] == [LIST]:
             judge_list(body)
             for resource in body['Resources']:
-                judge_resource(resource, self.base, bool(asked))
+                judge_resource(resource, self.base, partial)
         elif USER in body['schemas'] or GROUP in body['schemas']:
-            judge_resource(body, self.base, bool(asked))
+            judge_resource(body, self.base, partial)
             if 'meta' in body and 'version' in body['meta']:
                 assert answer.headers['ETag'] == body['meta']['version']
-            if answer.status == 201:
+            if answer.status == 201 and partial:
+                assert answer.headers['Location'].endswith('/' + body['id'])
+            elif answer.status == 201:
                 assert answer.headers['Location'] == body['meta']['location']
 
 

@@ -107,11 +107,16 @@ def test_403(scim, scopes, method, path):
 @pytest.mark.parametrize('path', [
     '/Users/00919288221112222', '/Users/010101001010101011001010101011',
     f'/Users/{uuid.uuid4()}', f'/Groups/{uuid.uuid4()}', '/Groups/x',
-    '/Users/%00', '/Users/..%2fGroups', "/Users/'or'1", '/Users/' + 'x' * 500,
+    '/Users/..%2fGroups', "/Users/'or'1", '/Users/' + 'x' * 500,
     '/Users/2819c223-7f76-453a-919d-413861904646/emails',
     '/Nothing', f'/{uuid.uuid4()}', '/Users2', '/Users/.nothing', '/Me/x'])
 def test_404(scim, path):
     error(scim.get(path), 404)
+
+
+@pytest.mark.parametrize('path', ['/Users/%00', '/Users/%ff', '/%00'])
+def test_paths_that_are_no_text(scim, path):
+    scim.get(path).expect(400, 404)
 
 
 @pytest.mark.parametrize('path', ['/scim', '/scim/v2', '/scim/v2/',

@@ -139,11 +139,12 @@ def test_names_of_the_envelope_in_any_case(scim, user):
     assert scim.read(user)['title'] == 'x'
 
 
-def test_a_work_address_for_who_has_none(scim):
+@pytest.mark.parametrize('kind', ['Add', 'Replace'])
+def test_a_work_address_for_who_has_none(scim, kind):
     """SCIM-SDK#416, scim-for-keycloak#73, keycloak-scim-server#35."""
     made = scim.user(emails=[{'type': 'home', 'value': 'h@example.com'}])
     scim.patch(f'/Users/{made["id"]}', op(
-        'Add', 'emails[type eq "work"].value', 'w@example.com')).expect(204)
+        kind, 'emails[type eq "work"].value', 'w@example.com')).expect(204)
     assert holds(scim.read(made), {'emails': [
         {'type': 'home', 'value': 'h@example.com'},
         {'type': 'work', 'value': 'w@example.com'}]})

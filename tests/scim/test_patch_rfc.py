@@ -162,8 +162,13 @@ def test_done(scim, name, operations, expected):
 
 WRONG = [
     ('replace where a filter finds nothing (3.5.2.3)',
-     [op('replace', 'emails[type eq "other"]', {'value': 'x@example.com'})],
-     'noTarget'),
+     [op('replace', 'emails[value eq "nobody@example.com"]',
+         {'value': 'x@example.com'})], 'noTarget'),
+    ('replace a part where a filter finds nothing (3.5.2.3)',
+     [op('replace', 'emails[value co "nobody"].display', 'x')], 'noTarget'),
+    ('replace where a filter of two terms finds nothing',
+     [op('replace', 'emails[type eq "home" and value ew "example.com"]',
+         {'value': 'x@example.com'})], 'noTarget'),
     ('remove without a path (3.5.2.2)', [op('remove')], 'noTarget'),
     ('remove without a path, with a value',
      [op('remove', value={'title': 'Guide'})], 'noTarget'),

@@ -10,6 +10,7 @@ goes on working; `displayName` of a manager taken from the body.
 
 import copy
 import threading
+import urllib.parse
 
 import pytest
 
@@ -97,7 +98,7 @@ def test_a_user_name_is_there_once_whatever_the_case(scim, spelt):
 @pytest.mark.parametrize('wrong', [
     {}, {'userName': None}, {'userName': ''}, {'userName': '   '},
     {'userName': 12}, {'userName': ['a']}, {'userName': {'value': 'a'}},
-    {'userName': 'x' * 201}, {'userName': 'a\u0000b'}, {'USERNAMES': 'x'}],
+    {'userName': 'x' * 201}, {'userName': 'a\u0001b'}, {'USERNAMES': 'x'}],
     ids=str)
 def test_a_user_needs_a_user_name(scim, wrong):
     scim.post('/Users', {'schemas': [USER], **wrong}).expect(
@@ -172,7 +173,7 @@ def test_a_manager_is_a_person(scim):
         manager = scim.read(made)[ENTERPRISE]['manager']
         assert manager['value'] == boss['id']
         assert manager['displayName'] == 'The Boss'
-        assert manager['$ref'] == boss['meta']['location']
+        assert target(made, manager) == boss['meta']['location']
     scim.patch(f'/Users/{boss["id"]}', {
         'op': 'replace', 'path': 'displayName', 'value': 'New Name'})
     assert scim.read(made)[ENTERPRISE]['manager']['displayName'] == 'New Name'
@@ -190,26 +191,63 @@ def test_a_circle_of_managers_is_refused(scim):
     assert ENTERPRISE not in scim.read(first)
 
 
-def test_a_department_is_a_group(scim):
+def target(resource, reference):
+    """Where a $ref leads, seen from its resource (RFC 7643, 2.3.7)."""
+    return urllib.parse.urljoin(resource['meta']['location'],
+                                reference['$ref'])
+
+
+def team(db, scim, user):
+    """The name of the team of somebody's primary employment today."""
+    return db.column(
+        'select t.name from employment e join team t on t.org_id = e.org_id'
+        ' and t.id = e.team_id where e.org_id = %s and e.person_id = %s and'
+        ' e.is_primary and e.during @> today()',
+        [org_id(db, scim), user['id']])
+
+
+def test_a_department_is_a_team(scim, db):
+    """By its name, made once, and none of the provider's groups."""
     name = word('Tour Operations')
     body = {ENTERPRISE: {**EXTENSION, 'department': name}}
     made, other = scim.user(**body), scim.user(**body)
-    group, = scim.find(f'displayName eq "{name}"', 'Groups')
-    assert scim.members(group) == {made['id'], other['id']}
-    mine, = scim.read(made)['groups']
-    assert (mine['value'], mine['display']) == (group['id'], name)
-    assert mine['$ref'] == group['meta']['location']
+    shouted = scim.user(**{ENTERPRISE: {'department': name.upper()}})
+    assert [team(db, scim, one) for one in (made, other, shouted)] == (
+        [[name]] * 3)
+    assert scim.read(shouted)[ENTERPRISE]['department'] == name.upper()
+    assert scim.find(f'displayName eq "{name}"', 'Groups') == []
+    assert 'groups' not in scim.read(made)
 
 
-def test_who_changes_department_changes_group(scim):
+def test_who_changes_department_changes_team(scim, db):
     old, new = word('Old'), word('New')
     made = scim.user(**{ENTERPRISE: {'department': old}})
+    assert team(db, scim, made) == [old]
+    path = f'{ENTERPRISE}:department'
     scim.patch(f'/Users/{made["id"]}', {
-        'op': 'replace', 'path': f'{ENTERPRISE}:department', 'value': new})
-    found = {name: scim.members(scim.find(
-        f'displayName eq "{name}"', 'Groups')[0]) for name in (old, new)}
-    assert found == {old: set(), new: {made['id']}}
+        'op': 'replace', 'path': path, 'value': new}).expect(204)
+    assert team(db, scim, made) == [new]
     assert scim.read(made)[ENTERPRISE]['department'] == new
+    scim.patch(f'/Users/{made["id"]}', {
+        'op': 'remove', 'path': path}).expect(204)
+    assert team(db, scim, made) == []
+
+
+def test_a_department_and_a_group_of_one_name(scim, db):
+    """One team, and two ways to be in it that know nothing of each other."""
+    group = scim.group(displayName=word('Care'))
+    made = scim.user(**{ENTERPRISE: {'department': group['displayName']}})
+    assert team(db, scim, made) == [group['displayName']]
+    assert scim.members(group) == set() and 'groups' not in scim.read(made)
+    path = f'/Groups/{group["id"]}'
+    scim.patch(path, {'op': 'add', 'path': 'members',
+                      'value': [{'value': made['id']}]}).expect(204)
+    mine, = scim.read(made)['groups']
+    assert (mine['value'], mine['display']) == (
+        group['id'], group['displayName'])
+    assert target(made, mine) == group['meta']['location']
+    scim.patch(path, {'op': 'remove', 'path': 'members'}).expect(204)
+    assert team(db, scim, made) == [group['displayName']]
 
 
 # RFC 7644, 3.4.1: a known resource
@@ -264,7 +302,7 @@ def test_everything_put_back_changes_nothing(scim):
         **body, 'userName': word(), 'externalId': word()}).expect(201).json()
     scim.group(made['id'])
     before = scim.read(made)
-    assert len(before['groups']) == 2
+    assert len(before['groups']) == 1
     after = scim.put(f'/Users/{made["id"]}', before).expect(200).json()
     assert plain(after) == plain(before)
     assert after['groups'] == before['groups']
