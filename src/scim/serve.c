@@ -1,4 +1,4 @@
-#include "serve.h"
+#include "scim/serve.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,9 +22,9 @@ static void on_done(struct scim_call *call)
 	if (call->status != 204)
 		content.type = "application/scim+json";
 	if (call->action == SCIM_CREATE)
-		content.headers = arena_format(&request->arena,
-		    "Location: %s\r\n",
-		    scim_location(request, call->kind, call->resource_id));
+		content.headers =
+		    arena_format(&request->arena, "Location: %s\r\n",
+			scim_location(request, call->kind, call->resource_id));
 	reply_content(request, &content);
 }
 
@@ -90,8 +90,7 @@ const struct problem *scim_serve_documents(
 		"itemsPerPage", (json_int_t)count, "Resources", documents));
 }
 
-const struct problem *scim_serve_one(
-    struct request *request, json_t *documents)
+const struct problem *scim_serve_one(struct request *request, json_t *documents)
 {
 	json_t *found = NULL, *one;
 	size_t index;
