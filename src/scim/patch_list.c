@@ -171,7 +171,10 @@ static void element_replace(
 
 	if (terms_collect(filter, selected)) {
 		json_object_foreach(selected, name, before)
-		    json_object_set(kept, name, json_object_get(element, name));
+		{
+			json_object_set(
+			    kept, name, json_object_get(element, name));
+		}
 	}
 	json_object_clear(element);
 	json_object_update(element, kept);
