@@ -109,8 +109,11 @@ bool scim_list_tidy(const struct scim_reading *reading,
 	}
 	buf_release(&key);
 	json_decref(seen);
-	json_array_foreach(list, at, element) primaries +=
-	    json_is_true(json_object_get(element, "primary"));
+	json_array_foreach(list, at, element)
+	{
+		if (json_is_true(json_object_get(element, "primary")))
+			primaries++;
+	}
 	if (primaries > 1)
 		return scim_refuse(reading, "scim_invalid_value",
 		    "%s: more than one value is primary", attribute->name);

@@ -171,7 +171,10 @@ static void element_replace(
 
 	if (terms_collect(filter, selected)) {
 		json_object_foreach(selected, name, before)
-		    json_object_set(kept, name, json_object_get(element, name));
+		{
+			json_object_set(
+			    kept, name, json_object_get(element, name));
+		}
 	}
 	json_object_clear(element);
 	json_object_update(element, kept);
@@ -286,7 +289,9 @@ static bool whole_apply(const struct elements *elements)
 	fine = scim_elements_read(reading, attribute, change->value, given) &&
 	    scim_list_tidy(reading, attribute, given);
 	json_array_foreach(given, i, element)
-	    primary_move(elements->list, element);
+	{
+		primary_move(elements->list, element);
+	}
 	json_array_extend(elements->list, given);
 	json_decref(given);
 	return fine;
