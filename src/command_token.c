@@ -171,7 +171,11 @@ int command_token(struct invocation *invocation)
 	    config_secret(config, true, &error) < 0)
 		return command_fail(COMMAND_FAILED, error);
 	order.subject = subject;
-	order.roles = roles = join(invocation, "role");
+	roles = join(invocation, "role");
+	order.roles = roles;
+	/* A machine has one role, and without it could do nothing. */
+	if (roles[0] == '\0' && command_option(invocation, "client") != NULL)
+		order.roles = "integrator";
 	order.scopes = scopes = join(invocation, "scope");
 	order.now = (int64_t)time(NULL);
 	token = token_issue(config->secret, sizeof(config->secret), &order);

@@ -258,6 +258,14 @@ def test_token(loaded):
     assert claims['exp'] - claims['iat'] == 7200
 
 
+def test_token_of_a_machine(loaded):
+    """It has one role, which need not be said."""
+    token = loaded.command('token', '--org', 'demo', '--client', 'x')
+    assert jwt.decode(token.stdout.strip(), loaded.secret,
+                      algorithms=['HS256'], audience='hefboom'
+                      )['roles'] == ['integrator']
+
+
 def test_token_for_nobody(loaded):
     def token(*words):
         return loaded.command('token', *words, check=False)
