@@ -8,9 +8,8 @@ from statement import OIDS, type_of
 ROLES = ('member', 'facilitator', 'trainer', 'leader', 'hr', 'integrator', 'admin')
 ATTRIBUTES = {  # name -> values; None: any
     'lane': ('fast', 'write', 'slow'), 'plan': ('generic', 'custom', 'filtered'),
-    'if_match': ('required',),
-    'sealed': (True,), 'silent': None, 'body': ('json', 'spool'), 'body_limit': None,
-    'orders': None, 'problems': None, 'handler': ('c',), 'scopes': None}
+    'if_match': ('required',), 'sealed': (True,), 'silent': None, 'body': ('json', 'spool'),
+    'body_limit': None, 'orders': None, 'problems': None, 'handler': ('c',), 'scopes': None}
 KEYWORDS = set('''type enum const properties required additionalProperties minProperties
     maxProperties items prefixItems minItems maxItems uniqueItems minLength maxLength pattern
     minimum maximum exclusiveMinimum exclusiveMaximum multipleOf oneOf anyOf allOf $ref format
