@@ -145,8 +145,7 @@ class Compiler:
             self.faults.add(self.source.path, 1, '%d statements, 1 to %d will do'
                             % (len(statements), STATEMENTS_MAX))
         if len(self.options) > 6:
-            self.faults.add(self.source.path, 1, '%d parameters have optional lines, at most 6'
-                            % len(self.options))
+            self.faults.add(self.source.path, 1, '%d optional names, at most 6' % len(self.options))
         return statements
 
     def statement(self, statement, part, last):

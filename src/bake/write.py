@@ -48,15 +48,6 @@ def fallback(value):
     return value if value is None or isinstance(value, str) else json.dumps(value)
 
 
-def custom_plan(o):
-    """Bits of the parameters with which a call is planned anew."""
-    plan = o.extra.get('plan')
-    filters = [i for i, (_, p) in enumerate(o.parameters)
-               if p['in'] == 'query' and p['name'] not in ('limit', 'after', 'order')]
-    return ('UINT32_MAX' if plan == 'custom' else
-            '%#x' % sum(1 << i for i in filters) if plan == 'filtered' else 0)
-
-
 class Writer:
     def __init__(self):
         self.out = [HEAD]
@@ -122,16 +113,17 @@ class Writer:
             'roles': ' | '.join('ROLE_' + role.upper() for role in o.roles) or '0',
             'scopes': self.names(name + '_scopes', extra.get('scopes') or []),
             'lane': 'LANE_' + extra.get('lane', 'fast' if get else 'write').upper(),
-            'custom_plan': custom_plan(o),
+            'custom_plan': {'custom': 'UINT32_MAX', 'filtered': '%#x' % sum(
+                1 << i for i, (_, p) in enumerate(o.parameters) if p['in'] == 'query' and p['name']
+                not in ('limit', 'after', 'order'))}.get(extra.get('plan'), 0),
             'if_match_required': boolean(o.if_match), 'sealed': boolean(o.sealed),
             'is_list': boolean(o.orders), 'keyed': boolean(o.keyed), 'body': 'BODY_' + body,
             'body_required': boolean((o.entry.get('requestBody') or {}).get('required')),
             'body_limit': 0 if body == 'NONE' else extra.get('body_limit', BODY_LIMIT),
             'body_elements': 0 if body == 'NONE' else extra.get('body_elements', BODY_ELEMENTS),
             'body_schema': quote(o.body_pointer()), 'status': o.status,
-            'replies_json': boolean(o.replies_json),
-            'parameters': parameters, 'parameter_count': len(o.parameters),
-            'orders': orders, 'order_count': len(o.keys),
+            'replies_json': boolean(o.replies_json), 'parameters': parameters,
+            'parameter_count': len(o.parameters), 'orders': orders, 'order_count': len(o.keys),
             'statements': statements, 'statement_count': len(o.statements),
             'handler': name if o.is_c else 'NULL',
             'problems': self.names(name + '_problems', o.problems)}

@@ -87,8 +87,9 @@ class Signup:
                 stream.write('%s %s\n' % (session, self.tokens[int(person)]))
         with open(path + '.lua', 'w') as stream:
             stream.write(LUA % path)
-        text = run.run('wrk', '-t1', '-c32', '-d%ds' % seconds, '-s',
-                       path + '.lua', 'http://127.0.0.1:%d' % port)
+        text = run.run('wrk', '-t1', '-c32', '-d%ds' % seconds, '--timeout',
+                       '10s', '-s', path + '.lua',
+                       'http://127.0.0.1:%d' % port)
         rate, p99, sent, bad = re.search(
             r'RESULT (\S+) (\S+) (\S+) (\S+)', text).groups()
         if int(bad):

@@ -188,7 +188,7 @@ CASES = [
         (LIST, ' where :page(s)\n', ' where :page(s)\n' + ''.join(
             '   /*? query.by_%s */ and :query.by_%s\n' % (word, word)
             for word in 'abcde'))],
-     ["sql/queries/notes/list_notes.sql:1: 7 parameters have optional lines, at most 6"]),
+     ["sql/queries/notes/list_notes.sql:1: 7 optional names, at most 6"]),
     ('optional_name', [(LIST, '/*? query.label */', '/*? query.lapel */')],
      ["sql/queries/notes/list_notes.sql:8: 'query.lapel' is no query parameter"]),
     ('optional_place', [(LIST, '/*? query.label */ and', 'and /*? query.label */')],
