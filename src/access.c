@@ -1,30 +1,12 @@
-#include "hefboom/access.h"
+#include <stdbool.h>
 
 #include "hefboom/operation.h"
 #include "hefboom/problem.h"
 #include "hefboom/request.h"
 #include "hefboom/steps.h"
+#include "hefboom/token.h"
 
-/* One of the words of `scopes` (RFC 6749, 3.3) is `scope`. */
-static bool has_scope(const char *scopes, const char *scope)
-{
-	size_t length = strlen(scope);
-	const char *at = scopes;
-
-	while ((at = strstr(at, scope)) != NULL) {
-		if ((at == scopes || at[-1] == ' ') &&
-		    (at[length] == '\0' || at[length] == ' '))
-			return true;
-		at += length;
-	}
-	return false;
-}
-
-bool access_has_scope(const struct request *request, const char *scope)
-{
-	return has_scope(request->scopes, scope);
-}
-
+/* An operation that reads lists `write` beside `read`: no scope implies one. */
 static bool scope_suffices(const struct request *request)
 {
 	const char *const *scope = request->operation->scopes;
@@ -32,7 +14,7 @@ static bool scope_suffices(const struct request *request)
 	if (scope == NULL || *scope == NULL)
 		return true;
 	for (; *scope != NULL; scope++)
-		if (has_scope(request->scopes, *scope))
+		if (scope_among(request->scopes, *scope))
 			return true;
 	return false;
 }

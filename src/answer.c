@@ -52,8 +52,7 @@ static void add_enter(struct request *request, struct transaction *transaction)
 	struct named pairs[] = {
 	    {"arg.lane_ms",
 		arena_format(&request->arena, "%u", lane_ms[operation->lane])},
-	    {"arg.plan",
-		custom ? "force_custom_plan" : "force_generic_plan"},
+	    {"arg.plan", custom ? "force_custom_plan" : "force_generic_plan"},
 	    {"arg.client", request->client_id},
 	    {"arg.credential", request->credential_id},
 	    {"arg.scopes", client ? scopes_text(request) : NULL}, {NULL, NULL}};

@@ -33,7 +33,7 @@ bool caller_is_token(const struct http_text *token)
 
 static void set_client(struct request *request)
 {
-	request->roles |= ROLE_INTEGRATOR;
+	request->roles = ROLE_INTEGRATOR;
 	request->caller =
 	    arena_format(&request->arena, "client %s", request->client_id);
 }
@@ -113,8 +113,8 @@ static const struct problem *ask(struct request *request,
 	*waiting = (struct waiting){request, *key};
 	/* It notes the use besides, which may be noted twice. */
 	transaction->reads_only = true;
-	transaction->queries[0] = (struct query){text_plain(statement),
-	    arguments_named(request, statement, pairs), false, false};
+	transaction->queries[0] = (struct query){.text = text_plain(statement),
+	    .values = arguments_named(request, statement, pairs)};
 	transaction->query_count = 1;
 	return request_submit(request, transaction);
 }

@@ -11,6 +11,8 @@
 #ifndef HEFBOOM_COMMAND_H
 #define HEFBOOM_COMMAND_H
 
+#include <stdint.h>
+
 #include "hefboom/config.h"
 
 struct embedded;
@@ -41,13 +43,18 @@ typedef int command_fn(struct invocation *invocation);
 
 command_fn command_serve, command_migrate, command_token, command_demo_load,
     command_org_create, command_import_people, command_import_esco,
-    command_openapi, command_check_config;
+    command_openapi, command_check_config, command_client_create,
+    command_client_list, command_client_secret, command_client_token,
+    command_client_revoke;
 
 bool option_is(const struct option_given *option, const char *name);
 
 /* The option's value, or NULL; the last one given counts. */
 const char *command_option(
     const struct invocation *invocation, const char *name);
+
+/* "90s", "30m", "1h", "7d", a year at most: seconds; -1 when it is none. */
+int64_t command_duration(const char *text);
 
 /* One sentence on stderr; takes `sentence`.  Returns `status`. */
 int command_fail(int status, char *sentence);

@@ -4,13 +4,11 @@
 #include "hefboom/embedded.h"
 #include "hefboom/link.h"
 #include "hefboom/memory.h"
-#include "hefboom/operation.h"
 #include "hefboom/token.h"
 
 enum { TTL_MAX_S = 366 * 24 * 3600 };
 
-/* "90s", "30m", "1h", "7d"; -1 when it is none. */
-static int64_t read_ttl(const char *text)
+int64_t command_duration(const char *text)
 {
 	static const char units[] = "smhd";
 	static const int64_t seconds[] = {1, 60, 3600, 86400};
@@ -42,21 +40,6 @@ static char *join(const struct invocation *invocation, const char *name)
 	return buf_take(&text, NULL);
 }
 
-static bool scope_exists(const char *scope)
-{
-	size_t i, j;
-
-	for (i = 0; i < operation_count; i++) {
-		const char *const *scopes = operations[i].scopes;
-
-		for (j = 0; scopes != NULL && scopes[j] != NULL; j++) {
-			if (strcmp(scopes[j], scope) == 0)
-				return true;
-		}
-	}
-	return false;
-}
-
 static int check_powers(const struct invocation *invocation, char **error)
 {
 	int i;
@@ -73,8 +56,7 @@ static int check_powers(const struct invocation *invocation, char **error)
 			return -1;
 		}
 		if (option_is(option, "scope") && !scope_exists(value)) {
-			*error = memory_format(
-			    "no operation asks for the scope %s", value);
+			*error = memory_format("there is no scope %s", value);
 			return -1;
 		}
 	}
@@ -175,7 +157,7 @@ int command_token(struct invocation *invocation)
 	struct config *config = &invocation->config;
 	const char *ttl = command_option(invocation, "ttl");
 	struct token_order order = {.org = command_option(invocation, "org"),
-	    .ttl_s = read_ttl(ttl == NULL ? "1h" : ttl)};
+	    .ttl_s = command_duration(ttl == NULL ? "1h" : ttl)};
 	char *error = NULL, *roles, *scopes, *token;
 	const char *subject = find_subject(invocation, &error);
 

@@ -52,6 +52,8 @@ const struct setting settings[] = {
 	"clients of a worker from one address; 0: any"},
     {"drain_ms", KIND_NUMBER, AT(drain_ms), 0, 600000, "30000",
 	"how long a stop waits for what is in flight"},
+    {"access_token_s", KIND_NUMBER, AT(access_token_s), 60, 86400, "900",
+	"how long a token of /oauth/token is valid, in seconds"},
     {"test_clock", KIND_BOOL, AT(test_clock), 0, 0, "off",
 	"on: tests may move the time"},
 };

@@ -99,7 +99,9 @@ static enum step refuse(struct connection *connection, const char *code)
 	reply.headers = headers.bytes;
 	reply.headers_length = headers.length;
 	reply.body = buf_take(&body, &reply.body_length);
-	connection->head_only = head != NULL && head->method.bytes[0] == 'H';
+	/* The method of a refused head may be any word. */
+	connection->head_only = head != NULL && head->method.length == 4 &&
+	    memcmp(head->method.bytes, "HEAD", 4) == 0;
 	connection->closing = connection->lingers = true;
 	connection->old = false;
 	connection->message = connection->used;
@@ -279,7 +281,7 @@ static enum step head_step(struct connection *connection)
 	outcome = http_head_read(head, &connection->scan, connection->input,
 	    connection->used, &code);
 	if (outcome != HTTP_DONE) {
-		/* Of a head with a fault its first line may be known. */
+		/* Whose fault it is in, its first line may tell. */
 		if (outcome == HTTP_REFUSED && head->path.bytes != NULL)
 			connection->head = head;
 		else

@@ -138,7 +138,7 @@ static const char *line_read(
 {
 	enum { VERSION = sizeof(" HTTP/1.1") - 1 };
 	const char *blank = memchr(line, ' ', length);
-	const char *code;
+	const char *code, *fault;
 	size_t target;
 
 	if (blank == NULL)
@@ -147,14 +147,11 @@ static const char *line_read(
 	target = head->method.length + 1;
 	if (length < target + VERSION)
 		return "bad_request";
+	fault = target_read(head, line + target, length - target - VERSION);
 	code = version_read(head, line + length - VERSION);
 	if (code == NULL)
 		code = method_read(head);
-	if (code == NULL)
-		return target_read(
-		    head, line + target, length - target - VERSION);
-	head->path.bytes = NULL;
-	return code;
+	return code == NULL ? fault : code;
 }
 
 static bool port_is(const char *port, const char *end)

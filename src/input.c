@@ -317,7 +317,7 @@ static const struct problem *take_body(struct request *request)
 	size_t offset = 0;
 
 	if (operation->body == BODY_NONE || operation->body == BODY_SPOOL ||
-	    request->body_length == 0)
+	    operation->body == BODY_FORM || request->body_length == 0)
 		return NULL;
 	request->json = json_read_up_to(request->body, request->body_length,
 	    operation->body_elements, &fault, &offset);

@@ -144,6 +144,8 @@ static bool content_type_fits(const struct request *request)
 	type = cut(&rest, ';');
 	if (!charset_is_utf8(rest))
 		return false;
+	if (request->operation->body == BODY_FORM)
+		return text_is(type, "application/x-www-form-urlencoded");
 	if (text_is(type, "application/json") ||
 	    (is_scim(request) && text_is(type, "application/scim+json")))
 		return true;

@@ -139,6 +139,7 @@ static struct request *request_new(struct connection *connection,
 	request->head = head;
 	request->scopes = "";
 	request->started_us = now_us();
+	request->deadline_ms = REQUEST_DEADLINE_MS;
 	uuid_new(request->id);
 	request->language = language_of(request);
 	service_add(service, request);
@@ -221,14 +222,17 @@ size_t request_body_limit(
 
 void request_sweep(struct service *service)
 {
-	int64_t limit = now_us() - (int64_t)REQUEST_DEADLINE_MS * 1000;
+	int64_t now = now_us();
+	struct request *request, *next;
 
-	while (service->first != NULL && service->first->started_us < limit) {
-		struct request *request = service->first;
+	for (request = service->first; request != NULL; request = next) {
 		bool writes = request->transaction != NULL &&
 		    request->operation != NULL &&
 		    strcmp(request->operation->method, "GET") != 0;
 
+		next = request->after;
+		if (now - request->started_us < request->deadline_ms * 1000)
+			continue;
 		/* It was sent; whether it will be committed, nobody knows. */
 		reply_problem(request,
 		    problem_get(writes ? "outcome_unknown" : "timeout"));

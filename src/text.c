@@ -213,9 +213,8 @@ static size_t variant_count(
 
 	for (int i = 0; i < statement->piece_count; i++) {
 		const struct piece *piece = &statement->pieces[i];
-		uint32_t bit = piece->kind == PIECE_OPTIONAL
-		    ? 1u << piece->index
-		    : 0;
+		uint32_t bit =
+		    piece->kind == PIECE_OPTIONAL ? 1u << piece->index : 0;
 
 		if (piece->kind == PIECE_KEYED || (bit & ~seen) != 0)
 			count *= 2;

@@ -48,6 +48,7 @@ struct config {
 	unsigned connections_max; /* clients of a worker; 0: by descriptors */
 	unsigned per_address_max;
 	unsigned drain_ms;
+	unsigned access_token_s; /* the life of tokens of /oauth/token */
 	bool embedded; /* no url was set: PostgreSQL is ours to run */
 	bool database_tls; /* remote databases must prove who they are */
 	bool test_clock;

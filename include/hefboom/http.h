@@ -76,9 +76,9 @@ struct http_scan {
  * PATCH DELETE OPTIONS), version_not_supported (505).
  *
  * What is refused, and why, follows from the bytes alone and not from the
- * pieces in which they came.  Of a refused head, method, path and query and
- * the headers in front of the fault are known when path.bytes is not NULL; as
- * they came, which may be what was refused.
+ * pieces in which they came.  Of a refused head, method and path are what was
+ * sent, well-formed or not, when path.bytes is not NULL, and the headers are
+ * those in front of the fault.
  */
 enum http_outcome http_head_read(struct http_head *head, struct http_scan *scan,
     const char *bytes, size_t length, const char **code);

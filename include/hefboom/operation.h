@@ -113,7 +113,13 @@ struct parameter {
 
 typedef const struct problem *handler_fn(struct request *request);
 
-enum body_kind { BODY_NONE, BODY_JSON, BODY_MERGE_PATCH, BODY_SPOOL };
+enum body_kind {
+	BODY_NONE,
+	BODY_JSON,
+	BODY_MERGE_PATCH,
+	BODY_SPOOL,
+	BODY_FORM, /* application/x-www-form-urlencoded, for a C function */
+};
 enum operation_kind {
 	OPERATION_SQL,
 	OPERATION_C,

@@ -48,6 +48,7 @@ struct request {
 	bool head_only; /* HEAD: as GET, without the bytes */
 	unsigned step;
 	int64_t started_us; /* monotonic */
+	int64_t deadline_ms; /* behind started_us */
 	char id[UUID_TEXT]; /* Request-Id */
 	char new_id[UUID_TEXT]; /* :new.id; made when first asked for */
 	enum language language;

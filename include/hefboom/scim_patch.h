@@ -17,6 +17,7 @@
  * - what replaces a selected element keeps what selected it (the type);
  * - to remove what is not there is no error;
  * - operations without `schemas` are taken.
+ * What goes beyond the limits below is scim_too_many.
  *
  * A new primary value takes `primary` from the others.
  */
@@ -32,6 +33,7 @@ struct scim_filter;
 
 enum {
 	SCIM_USER_OPERATIONS_MAX = 1000,
+	SCIM_USER_VISITS_MAX = 50000, /* values looked at, times terms */
 	SCIM_GROUP_FILTERS_MAX = 50, /* removed_where */
 };
 

@@ -30,6 +30,7 @@
 #ifndef HEFBOOM_TOKEN_H
 #define HEFBOOM_TOKEN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <jansson.h>
@@ -115,5 +116,12 @@ char *token_issue(const unsigned char *secret, size_t secret_length,
 
 /* 0 when the name is none. */
 uint32_t role_find(const char *name);
+
+/* Every scope that there is, NULL-ended: the schema Scope of the document. */
+extern const char *const scope_names[];
+bool scope_exists(const char *scope);
+
+/* One of the words of `scopes` (RFC 6749, 3.3) is `scope`. */
+bool scope_among(const char *scopes, const char *scope);
 
 #endif

@@ -117,3 +117,9 @@ select b.org_id, b.id, o.id, clock() - p.days * interval '1 day'
   join person b on b.org_id = '01923c1b-7100-7000-8000-000000000001'
    and b.user_name = p.blocker
   join person o on o.org_id = b.org_id and o.user_name = p.blocked;
+
+insert into hr_contact (org_id, person_id)
+select p.org_id, p.id
+  from person p
+ where p.org_id = '01923c1b-7100-7000-8000-000000000001'
+   and p.user_name = 'hilde';

@@ -84,16 +84,73 @@ select '01923c1b-7100-7000-8000-000000000001',
             when c.hash / 11 % 12 = 0 then 'me'
             when c.hash / 11 % 12 < 4 then 'team' else 'org' end,
        case when c.hash / 13 % 20 = 0 then 'import' else 'self' end,
-       case c.hash / 17 % 14
-            when 0 then 'Ask me before ten, the rest of the day is full.'
-            when 1 then 'I learned it by doing; happy to show it.'
-            when 2 then 'Also in French.' end,
+       null,
        case when c.n in (68, 89, 90, 91)
             then today() + 40 + c.hash % 300 end,
        c.hash / 3 % 1000000,
        clock() - make_interval(days => 30 + c.hash % 500),
        clock() - make_interval(days => c.hash % 30, hours => 1)
   from demo_claim c;
+
+-- A word with it, each said once, in the language of who says it.
+update claim c
+   set note = w.note
+  from (values
+	('nl', 1, 'Vraag het me voor tien uur, daarna zit mijn dag vol.'),
+	('nl', 2, 'Geleerd door het te doen; ik toon het graag.'),
+	('nl', 3, 'Liever naast je dan aan de telefoon.'),
+	('nl', 4, 'Ik ken vooral de fouten die je kunt maken.'),
+	('nl', 5, 'Stuur eerst een voorbeeld, dan kan ik meekijken.'),
+	('nl', 6, 'Op vrijdagnamiddag heb ik tijd en koffie.'),
+	('nl', 7, 'Lang niet gedaan, maar het komt vlug terug.'),
+	('nl', 8, 'Niet de snelste, wel iemand die alles opschrijft.'),
+	('nl', 9, 'Voor beginners, want dat ben ik zelf pas geweest.'),
+	('nl', 10, 'Breng je eigen werk mee, dan oefenen we daarop.'),
+	('nl', 11, 'Met twee tegelijk gaat het beter dan alleen.'),
+	('nl', 12, 'Ik leg het uit zoals mijn leermeester het deed: traag.'),
+	('nl', 13, 'Kom kijken als ik ermee bezig ben.'),
+	('nl', 14, 'Mag ook in het Frans, als je geduld hebt.'),
+	('nl', 15, 'Het begin is saai; hou vol tot de tweede dag.'),
+	('nl', 16, 'Ik help één keer voor, daarna kijk ik toe.'),
+	('fr', 1, 'Passez à mon poste, c’est plus simple que par écrit.'),
+	('fr', 2, 'J’ai appris sur le tas, et je me trompe encore.'),
+	('fr', 3, 'Le matin de préférence, avant l’arrivée des camions.'),
+	('fr', 4, 'En dix minutes je montre l’essentiel.'),
+	('fr', 5, 'Avec moi, on commence par ranger la table.'),
+	('fr', 6, 'Je le fais depuis vingt ans sans savoir l’expliquer ; essayons.'),
+	('fr', 7, 'Venez à deux, on rit davantage.'),
+	('fr', 8, 'Je prête mes notes à qui les rend.'),
+	('fr', 9, 'Pas pendant l’inventaire, s’il vous plaît.'),
+	('fr', 10, 'Je réponds le soir même, rarement avant.'),
+	('fr', 11, 'Volontiers en néerlandais pour m’entraîner.'),
+	('fr', 12, 'Je connais surtout les cas qui tournent mal.'),
+	('fr', 13, 'Il me manque la théorie ; la pratique, non.'),
+	('fr', 14, 'Demandez-moi plutôt ce qu’il ne faut pas faire.'),
+	('en', 1, 'Bring a real problem, not an exercise.'),
+	('en', 2, 'I learned it by breaking things.'),
+	('en', 3, 'Happy to pair for an hour, any morning.'),
+	('en', 4, 'Rusty, but I still have my notes.'),
+	('en', 5, 'I know the old version well and the new one a little.'),
+	('en', 6, 'Send me a message first; I answer at lunch.'),
+	('en', 7, 'I explain it better with pen and paper.'),
+	('en', 8, 'Ask me what I wish I had known earlier.'),
+	('en', 9, 'Good for a second opinion rather than a first lesson.'),
+	('en', 10, 'I can show how we do it, which may not be how it should be done.')
+  ) w (language, turn, note)
+  join (
+	select k.org_id, k.id,
+	       case when p.language in ('nl', 'fr') then p.language
+	            else 'en' end as language,
+	       row_number() over (
+		partition by case when p.language in ('nl', 'fr')
+		                  then p.language else 'en' end
+		order by k.level < 3, md5(k.id::text)) as turn
+	  from claim k
+	  join person p on p.org_id = k.org_id and p.id = k.person_id
+	 where k.org_id = '01923c1b-7100-7000-8000-000000000001'
+	   and k.lot % 3 = 0
+ ) k using (language, turn)
+ where c.org_id = k.org_id and c.id = k.id;
 
 insert into claim (org_id, id, person_id, skill_id, level, interest, can_help,
 	wants_to_learn, visibility, state, note, valid_until, lot,
@@ -150,20 +207,30 @@ select c.org_id,
 
 insert into claim_evidence (org_id, id, claim_id, type, title, happened_on,
 	created_at)
-select c.org_id,
+select distinct on (w.title) c.org_id,
        ('01923c1b-7100-7000-8000-'
 	|| substr(md5(c.id::text || ' seen'), 1, 12))::uuid,
-       c.id,
-       (array['taught', 'helped', 'shared', 'built', 'course',
-	'certificate'])[1 + c.lot % 6],
-       (array['Explained it to the night shift', 'Helped a neighbouring team out',
-	'Wrote it down for everybody', 'Made one that is still in use',
-	'Two days of training', 'Passed the test'])[1 + c.lot % 6],
-       today() - 20 - c.lot % 300,
+       c.id, t.type, w.title, today() - 20 - c.lot % 300,
        clock() - interval '10 days'
   from claim c
+  join person p on p.org_id = c.org_id and p.id = c.person_id
+  join skill k on k.org_id = c.org_id and k.id = c.skill_id
+  join (values
+	(0, 'taught', '{"Uitgelegd aan de nachtploeg: %s","Expliqué à l’équipe de nuit : %s","Explained to the night shift: %s"}'::text[]),
+	(1, 'helped', '{"Een buurteam geholpen: %s","Coup de main aux voisins : %s","Helped a neighbouring team: %s"}'),
+	(2, 'shared', '{"Opgeschreven voor iedereen: %s","Mis par écrit pour tous : %s","Written down for everybody: %s"}'),
+	(3, 'built', '{"Gemaakt, en nog in gebruik: %s","Fabriqué, et toujours en service : %s","Made, and still in use: %s"}'),
+	(4, 'course', '{"Twee dagen opleiding: %s","Deux jours de formation : %s","Two days of training: %s"}'),
+	(5, 'certificate', '{"Geslaagd voor de proef: %s","Épreuve réussie : %s","Passed the test: %s"}')
+  ) t (place, type, titles) on t.place = c.lot % 6
+ cross join lateral (
+	select format(t.titles[case p.language when 'nl' then 1
+	                                       when 'fr' then 2 else 3 end],
+	              coalesce(k.labels ->> p.language, k.name)) as title
+ ) w
  where c.org_id = '01923c1b-7100-7000-8000-000000000001'
-   and c.level >= 4 and c.lot % 5 = 0 and c.lot < 500000;
+   and c.level >= 4 and c.lot % 5 = 0 and c.lot < 500000
+ order by w.title, c.id;
 
 update claim c
    set state = 'evidenced'

@@ -41,9 +41,12 @@ select s.org_id, s.id, p.id, 'participant', s.during, s.updated_at
 	'01923c1b-7100-7000-8000-000000000f12',
 	'01923c1b-7100-7000-8000-000000000f16',
 	'01923c1b-7100-7000-8000-000000000f20',
-	'01923c1b-7100-7000-8000-000000000f24')
+	'01923c1b-7100-7000-8000-000000000f24',
+	'01923c1b-7100-7000-8000-000000000f35',
+	'01923c1b-7100-7000-8000-000000000f41')
 on conflict do nothing;
 
+-- Who was there: what els meets is named, the rest is chance.
 insert into seat (org_id, id, session_id, person_id, state, number,
 	attendance, attendance_source, created_at, updated_at)
 select e.org_id,
@@ -53,18 +56,30 @@ select e.org_id,
        e.session_id, e.person_id, 'confirmed',
        row_number() over (partition by e.session_id order by e.person_id),
        a.attendance,
-       case a.attendance when 'present' then 'self_checkin'
-                         when 'unknown' then null
-                         else 'facilitator' end,
+       case when a.attendance <> 'unknown' then coalesce(a.source,
+	case when a.attendance <> 'present' then 'facilitator'
+	     when s.mode = 'online' and c.chance % 3 > 0 then 'import'
+	     when c.chance % 7 = 1 then 'peer'
+	     when c.chance % 5 = 2 then 'facilitator'
+	     else 'self_checkin' end) end,
        e.created_at, coalesce(upper(e.during), clock())
   from engagement e
   join session s on s.org_id = e.org_id and s.id = e.session_id
+  join person p on p.org_id = e.org_id and p.id = e.person_id
+  left join (values (12, 'present', 'peer'), (16, 'excused', 'facilitator'),
+	(20, 'present', 'self_checkin'), (24, 'present', 'import'),
+	(35, 'unknown', null), (41, 'no_show', 'facilitator')
+  ) w (session, attendance, source) on p.user_name = 'els'
+   and s.id = ('01923c1b-7100-7000-8000-000000000f' || w.session)::uuid
+ cross join lateral (
+	select abs(hashtext(e.person_id::text || e.session_id)) as chance
+ ) c
  cross join lateral (
 	select case when s.state <> 'held' then 'unknown'
-	            else (array['present', 'present', 'present', 'present',
-	                 'present', 'present', 'excused', 'no_show',
-	                 'unknown'])[1 + abs(hashtext(e.person_id::text
-	                     || e.session_id)) % 9] end as attendance
+	            else coalesce(w.attendance, (array['present', 'present',
+	                 'present', 'present', 'present', 'present',
+	                 'excused', 'no_show', 'unknown'])[1 + c.chance % 9])
+	       end as attendance, w.source
  ) a
  where e.org_id = '01923c1b-7100-7000-8000-000000000001'
    and e.role = 'participant';

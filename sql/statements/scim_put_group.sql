@@ -60,9 +60,12 @@ with picked as (
 	  from it, (select distinct id
 	              from unnest(:arg.added::uuid[]) u (id)) a
 	 where not exists (
-		select from scim_member m
-		 where m.org_id = :auth.org and m.group_id = it.id
-		   and m.value = a.id
+		select from employment e
+		  left join scim_person s
+		    on s.org_id = e.org_id and s.person_id = e.person_id
+		 where e.org_id = :auth.org and e.team_id = it.id
+		   and e.person_id = a.id and e.during @> today()
+		   and not (e.is_primary and s.person_id is not null)
 	 )
 	returning person_id
 ), leaving as (

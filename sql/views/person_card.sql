@@ -19,7 +19,7 @@ select p.org_id, p.id, p.display_name, p.given_name, p.family_name,
 	 where e.org_id = p.org_id and e.person_id = p.id
 	   and (e.is_primary or not exists (
 		select from present_employment f
-		 where f.org_id = e.org_id and f.person_id = e.person_id
+		 where f.org_id = p.org_id and f.person_id = p.id
 		   and f.team_id = e.team_id and f.is_primary
 	   ))
        ) as teams,

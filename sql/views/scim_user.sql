@@ -1,7 +1,7 @@
 create or replace view scim_user with (security_invoker = true) as
 select d.org_id, d.id, d.user_name, d.external_id, d.display_name,
        d.given_name, d.family_name, d.active, d.created_at, d.updated_at,
-       d.version, d.emails, d.stored, d.document,
+       d.version, 'User' as resource_type, d.emails, d.stored, d.document,
        case when d.manager is null then d.document
             else jsonb_set(d.document,
 '{urn:ietf:params:scim:schemas:extension:enterprise:2.0:User,manager}',

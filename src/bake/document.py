@@ -141,6 +141,7 @@ class Operation:
         self.extra = self.entry.get('x-hefboom') or {}
         self.is_c = self.extra.get('handler') == 'c'
         self.scim = self.extra.get('dialect') == 'scim'
+        self.form = self.extra.get('body') == 'form'
         self.sealed = self.extra.get('sealed') is True
         self.keyed = method == 'post' and not self.sealed and not self.is_c
         self.if_match = self.extra.get('if_match') == 'required'

@@ -13,14 +13,16 @@ def type_uri(code):
 def conditions(operation):
     """What is so of an operation, in the words of problems.yaml's `when`."""
     get = operation.method == 'get'
-    body = operation.body is not None
+    body = operation.body is not None and not operation.form
     scim = operation.scim
     return {word for word, is_so in (
-        ('always', True), ('strict', not scim), ('database', not operation.is_c or operation.roles),
+        ('always', True), ('strict', not scim),
+        ('database', not operation.is_c or operation.roles or 'lane' in operation.extra),
+        ('form', operation.form),
         ('writes', not get), ('roles', operation.roles),
         ('scopes', operation.extra.get('scopes')), ('body', body),
         ('plain_body', body and not scim), ('scim_body', body and scim),
-        ('no_body', not body and not get), ('parameters', operation.parameters),
+        ('no_body', operation.body is None and not get), ('parameters', operation.parameters),
         ('list', operation.orders), ('single', operation.placeholders),
         ('if_match', uses_if_match(operation)), ('if_match_required', operation.if_match),
         ('keyed', operation.keyed),
@@ -117,9 +119,12 @@ def complete(tree):
             if code in operation.problems or so & set(problem.get('when', ())):
                 by_status.setdefault(problem['status'], []).append(code)
         for status in sorted(by_status):
+            written = operation.entry['responses'].get(str(status), {})
             operation.entry['responses'][str(status)] = answer(
                 by_status[status], status, tree.vocabulary['statuses'][str(status)],
                 operation.scim)
+            operation.entry['responses'][str(status)]['content'].update(
+                written.get('content', {}))
             for code in by_status[status] if operation.scim else ():
                 examples['scim_error_' + code] = scim_example(problems[code])
         if operation.request and (operation.scim or operation.method == 'patch'):

@@ -113,6 +113,7 @@ class Writer:
         statements = self.table('struct statement', name + '_statements', [
             self.statement(name + '_sql_', s) for s in o.statements])
         body = ('NONE' if o.body is None else 'SPOOL' if extra.get('body') == 'spool' else
+                'FORM' if o.form else
                 'MERGE_PATCH' if o.method == 'patch' and not o.scim else 'JSON')
         fields = {
             'name': quote(name), 'method': quote(o.method.upper()), 'route': quote(o.route),

@@ -1,39 +1,17 @@
-#include "bulk.h"
+#include "scim/bulk.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "call.h"
-#include "hefboom/access.h"
 #include "hefboom/problem_document.h"
 #include "hefboom/reply.h"
 #include "hefboom/scim_discovery.h"
+#include "hefboom/token.h"
+#include "scim/bulk_line.h"
+#include "scim/call.h"
 
-static const char reference[] = "bulkId:";
-enum { REFERENCE = sizeof(reference) - 1 };
-
-enum state { WAITING, UNDER_WAY, DONE, REFUSED };
-
-struct line {
-	const char *method, *path, *bulk_id, *version;
-	json_t *data; /* borrowed from the request's body */
-	enum state state;
-	struct line *awaited_by;
-	char id[UUID_TEXT]; /* of what it made */
-	json_t *answer; /* one of BulkResponse's Operations */
-};
-
-struct bulk {
-	struct request *request;
-	struct line *lines;
-	size_t count, at;
-	json_int_t fail_on_errors; /* 0: never */
-	json_int_t errors;
-	struct line *now;
-	json_t *by_id; /* bulkId -> number of its line */
-	bool running, again;
-};
+enum { BULK_DEADLINE_MS = 60000 };
 
 static void walk(struct bulk *bulk);
 
@@ -95,81 +73,8 @@ static void refuse(
 
 static const struct problem *fault(struct bulk *bulk, const char *detail)
 {
-	return scim_problem(bulk->request,
-	    &(struct scim_fault){"scim_invalid_value", detail});
-}
-
-/* The line whose bulkId stands behind "bulkId:", or NULL. */
-static struct line *line_of(const struct bulk *bulk, const char *text)
-{
-	const json_t *number;
-
-	if (strncasecmp(text, reference, REFERENCE) != 0)
-		return NULL;
-	number = json_object_get(bulk->by_id, text + REFERENCE);
-	return number == NULL ? NULL
-			      : &bulk->lines[json_integer_value(number)];
-}
-
-static bool is_reference(const char *text)
-{
-	return text != NULL && strncasecmp(text, reference, REFERENCE) == 0;
-}
-
-/* What has to be done first, or NULL; *lost: something that never will be. */
-static struct line *awaited_in(
-    const struct bulk *bulk, const json_t *value, bool *lost)
-{
-	struct line *found = NULL;
-	const char *key;
-	json_t *one;
-	size_t index;
-
-	if (json_is_string(value) && is_reference(json_string_value(value))) {
-		struct line *line = line_of(bulk, json_string_value(value));
-
-		if (line == NULL || line->state == REFUSED ||
-		    line->state == UNDER_WAY)
-			*lost = true;
-		else if (line->state == WAITING)
-			return line;
-	} else if (json_is_array(value)) {
-		json_array_foreach((json_t *)(uintptr_t)value, index, one)
-		{
-			if (found == NULL && !*lost)
-				found = awaited_in(bulk, one, lost);
-		}
-	} else if (json_is_object(value)) {
-		json_object_foreach((json_t *)(uintptr_t)value, key, one)
-		{
-			if (found == NULL && !*lost)
-				found = awaited_in(bulk, one, lost);
-		}
-	}
-	return found;
-}
-
-/* Every reference in its place becomes the id of what was made. */
-static void put_ids(const struct bulk *bulk, json_t *value)
-{
-	const char *key;
-	json_t *one;
-	size_t index;
-
-	if (json_is_string(value) && is_reference(json_string_value(value))) {
-		json_string_set(
-		    value, line_of(bulk, json_string_value(value))->id);
-	} else if (json_is_array(value)) {
-		json_array_foreach(value, index, one)
-		{
-			put_ids(bulk, one);
-		}
-	} else if (json_is_object(value)) {
-		json_object_foreach(value, key, one)
-		{
-			put_ids(bulk, one);
-		}
-	}
+	return scim_problem(
+	    bulk->request, &(struct scim_fault){"scim_invalid_value", detail});
 }
 
 struct target {
@@ -212,7 +117,8 @@ static bool target_read(const struct line *line, struct target *target)
 			continue;
 		path += length;
 		target->kind = kinds[i];
-		target->id = path[0] == '/' && path[1] != '\0' ? path + 1 : NULL;
+		target->id =
+		    path[0] == '/' && path[1] != '\0' ? path + 1 : NULL;
 		return (path[0] == '\0' || path[0] == '/') &&
 		    (target->id == NULL) == (target->action == SCIM_CREATE);
 	}
@@ -233,7 +139,9 @@ static void on_done(struct scim_call *call)
 	if (call->problem != NULL) {
 		refuse(bulk, line, call->problem);
 	} else {
-		snprintf(status, sizeof(status), "%d", call->status);
+		/* RFC 7644, figure 9, has 200 where there is no body. */
+		snprintf(status, sizeof(status), "%d",
+		    call->action == SCIM_PATCH ? 200 : call->status);
 		answer_begin_line(line, status);
 		if (call->id != NULL)
 			snprintf(line->id, UUID_TEXT, "%s", call->id);
@@ -272,15 +180,15 @@ static const struct problem *start(struct bulk *bulk, struct line *line)
 
 	if (!target_read(line, &target))
 		return fault(bulk, "method and path fit no operation");
-	if (!access_has_scope(request, scope_of(target.kind)))
+	if (!scope_among(request->scopes, scope_of(target.kind)))
 		return problem_get("insufficient_scope");
 	if (target.action == SCIM_CREATE && line->bulk_id == NULL)
 		return fault(bulk, "a POST without bulkId");
 	if (target.action != SCIM_DELETE && !json_is_object(line->data))
 		return fault(bulk, "no data");
-	put_ids(bulk, line->data);
-	if (is_reference(target.id))
-		target.id = line_of(bulk, target.id)->id;
+	bulk_put_ids(bulk, line->data);
+	if (bulk_is_reference(target.id))
+		target.id = bulk_line_of(bulk, target.id)->id;
 	call = scim_call_new(request, target.kind, target.action, target.id);
 	call->body = line->data;
 	call->version = version_of(bulk, line->version);
@@ -293,22 +201,6 @@ static const struct problem *start(struct bulk *bulk, struct line *line)
 	return NULL;
 }
 
-/* The id part of a path may be a reference too. */
-static struct line *awaited(
-    const struct bulk *bulk, const struct line *line, bool *lost)
-{
-	const char *slash = strrchr(line->path, '/');
-	struct line *found = awaited_in(bulk, line->data, lost);
-
-	if (found != NULL || *lost || slash == NULL ||
-	    !is_reference(slash + 1))
-		return found;
-	found = line_of(bulk, slash + 1);
-	*lost = found == NULL || found->state == REFUSED ||
-	    found->state == UNDER_WAY;
-	return *lost || found->state == DONE ? NULL : found;
-}
-
 /*
  * One line, behind those that it waits for.  A line that waits is UNDER_WAY,
  * so that one which comes back to it is lost.
@@ -319,7 +211,7 @@ static void run_line(struct bulk *bulk, struct line *line)
 	bool lost = false;
 	struct line *first;
 
-	while ((first = awaited(bulk, line, &lost)) != NULL && !lost) {
+	while ((first = bulk_awaited(bulk, line, &lost)) != NULL && !lost) {
 		line->state = UNDER_WAY;
 		first->awaited_by = line;
 		line = first;
@@ -401,8 +293,8 @@ static const struct problem *read_line(
 		return scim_problem(bulk->request,
 		    &(struct scim_fault){
 			"scim_invalid_syntax", "a bulkId that is there twice"});
-	json_object_set_new(bulk->by_id, line->bulk_id,
-	    json_integer(line - bulk->lines));
+	json_object_set_new(
+	    bulk->by_id, line->bulk_id, json_integer(line - bulk->lines));
 	return NULL;
 }
 
@@ -429,6 +321,7 @@ const struct problem *scim_bulk_run(struct request *request)
 	if (json_array_size(operations) > SCIM_BULK_OPERATIONS_MAX)
 		return problem_get("scim_bulk_too_large");
 	bulk->request = request;
+	request->deadline_ms = BULK_DEADLINE_MS;
 	bulk->count = json_array_size(operations);
 	bulk->lines = arena_alloc(
 	    &request->arena, (bulk->count + 1) * sizeof(*bulk->lines));
@@ -436,8 +329,8 @@ const struct problem *scim_bulk_run(struct request *request)
 	bulk->by_id = json_object();
 	arena_defer(&request->arena, release, bulk);
 	for (size_t i = 0; i < bulk->count; i++) {
-		problem = read_line(bulk, &bulk->lines[i],
-		    json_array_get(operations, i));
+		problem = read_line(
+		    bulk, &bulk->lines[i], json_array_get(operations, i));
 		if (problem != NULL)
 			return problem;
 	}

@@ -6,9 +6,9 @@
  * for the POST of that bulkId, wherever it stands; where they wait for each
  * other, or for one that was refused or is not there, it is refused (409).
  *
- * Limits.  SCIM_BULK_OPERATIONS_MAX and SCIM_BULK_PAYLOAD_MAX, as advertised;
- * more is 413.  failOnErrors: after so many refusals the rest is not done,
- * and not spoken of.
+ * Limits.  A minute.  SCIM_BULK_OPERATIONS_MAX and SCIM_BULK_PAYLOAD_MAX, as
+ * advertised; more is 413.  failOnErrors: after so many refusals the rest is
+ * not done, and not spoken of.
  */
 #ifndef SCIM_BULK_H
 #define SCIM_BULK_H

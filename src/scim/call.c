@@ -1,4 +1,4 @@
-#include "call.h"
+#include "scim/call.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -113,8 +113,8 @@ static const struct problem *take_row(
 	if (shape_count(result) == 0)
 		return problem_get("not_found");
 	version = shape_value(result, 0, "version");
-	snprintf(call->resource_id, UUID_TEXT, "%s",
-	    shape_value(result, 0, "id"));
+	snprintf(
+	    call->resource_id, UUID_TEXT, "%s", shape_value(result, 0, "id"));
 	snprintf(call->etag, sizeof(call->etag), "W/\"%s\"", version);
 	if (!call->wants_resource)
 		return NULL;

@@ -106,8 +106,7 @@ json_t *scim_discovery_schemas(const char *base)
 		user->attributes));
 	json_array_append_new(list,
 	    schema_of(base, user->extension, "EnterpriseUser",
-		"What an employer knows about a user.",
-		user->extension_attributes));
+		"Enterprise User", user->extension_attributes));
 	json_array_append_new(list,
 	    schema_of(base, group->schema, group->name, group->description,
 		group->attributes));

@@ -114,7 +114,7 @@ bool scim_instant_read(const char *text, char out[SCIM_INSTANT_SIZE])
 	if (gmtime_r(&seconds, &time) == NULL || time.tm_year < 1 - 1900 ||
 	    time.tm_year > 9999 - 1900)
 		return false;
-	snprintf(out, SCIM_INSTANT_SIZE, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ",
+	snprintf(out, SCIM_INSTANT_SIZE, "%04u-%02u-%02dT%02d:%02d:%02d.%06dZ",
 	    (unsigned)(time.tm_year + 1900) % 10000, (unsigned)time.tm_mon + 1,
 	    time.tm_mday, time.tm_hour, time.tm_min, time.tm_sec,
 	    microseconds % 1000000);

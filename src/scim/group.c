@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "call.h"
+#include "scim/call.h"
 #include "hefboom/answer.h"
 #include "hefboom/arguments.h"
 #include "hefboom/scim_filter.h"
@@ -49,8 +49,7 @@ static int add_read(struct scim_call *call, struct transaction *transaction,
 	    {"arg.members", wants_members(call) ? "true" : "false"},
 	    {NULL, NULL}};
 
-	return answer_add(
-	    call->request, transaction, "scim_read_group", pairs);
+	return answer_add(call->request, transaction, "scim_read_group", pairs);
 }
 
 static const struct problem *submit_write(
@@ -106,8 +105,8 @@ static const struct problem *write_body(struct scim_call *call)
 {
 	struct request *request = call->request;
 	struct scim_fault fault = {0};
-	json_t *document = scim_resource_read(
-	    call->kind, call->body, &request->arena, &fault);
+	json_t *document =
+	    scim_resource_read(call->kind, call->body, &request->arena, &fault);
 	struct scim_group_change change = {.has_display_name = true,
 	    .has_external_id = true,
 	    .members_replaced = true};
@@ -168,16 +167,16 @@ static void on_found(void *context, const struct outcome *outcome)
 
 	call->request->transaction = NULL;
 	problem = answer_fault(call->request, outcome);
-	for (unsigned i = 0; problem == NULL &&
-	     i < finding->change.removed_where_count; i++) {
+	for (unsigned i = 0;
+	     problem == NULL && i < finding->change.removed_where_count; i++) {
 		const struct pg_result *result = outcome->results[1 + i];
 
 		for (int row = 0; row < shape_count(result); row++) {
 			const char *id = shape_value(result, row, "value");
 
 			if (json_object_get(finding->change.added, id) == NULL)
-				json_object_set_new(finding->change.removed,
-				    id, json_true());
+				json_object_set_new(
+				    finding->change.removed, id, json_true());
 		}
 	}
 	if (problem == NULL)
@@ -195,8 +194,8 @@ static const struct problem *find_members(struct finding *finding)
 
 	for (unsigned i = 0; i < change->removed_where_count; i++) {
 		const char *const *bound;
-		const struct text *text = find_text(
-		    finding->call, change->removed_where[i], &bound);
+		const struct text *text =
+		    find_text(finding->call, change->removed_where[i], &bound);
 
 		answer_add_text(transaction, text, bound);
 	}

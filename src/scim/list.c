@@ -109,8 +109,11 @@ bool scim_list_tidy(const struct scim_reading *reading,
 	}
 	buf_release(&key);
 	json_decref(seen);
-	json_array_foreach(list, at, element) primaries +=
-	    json_is_true(json_object_get(element, "primary"));
+	json_array_foreach(list, at, element)
+	{
+		if (json_is_true(json_object_get(element, "primary")))
+			primaries++;
+	}
 	if (primaries > 1)
 		return scim_refuse(reading, "scim_invalid_value",
 		    "%s: more than one value is primary", attribute->name);
@@ -130,16 +133,32 @@ static bool is_reference(const struct scim_attribute *attribute)
 	return value != NULL && value->mutability == SCIM_IMMUTABLE;
 }
 
+struct members {
+	json_t *seen;
+	json_t *list;
+};
+
+static void member_append(void *context, const char *id)
+{
+	const struct members *members = context;
+	json_t *member;
+
+	if (json_object_get(members->seen, id) != NULL)
+		return;
+	json_object_set_new_nocheck(members->seen, id, json_true());
+	member = json_object();
+	json_object_set_new_nocheck(member, "value", json_string_nocheck(id));
+	json_array_append_new(members->list, member);
+}
+
 static bool members_list(
     const struct scim_reading *reading, const json_t *value, json_t *list)
 {
-	json_t *ids = json_object(), *unused;
-	bool fine = scim_members_read(reading, value, false, ids);
-	const char *id;
+	struct members members = {json_object(), list};
+	bool fine =
+	    scim_members_read(reading, value, false, member_append, &members);
 
-	json_object_foreach(ids, id, unused)
-	    json_array_append_new(list, json_pack("{s:s}", "value", id));
-	json_decref(ids);
+	json_decref(members.seen);
 	return fine;
 }
 
@@ -159,62 +178,4 @@ bool scim_list_read(const struct scim_reading *reading,
 		*out = json_incref(list);
 	json_decref(list);
 	return fine;
-}
-
-const char *scim_member_id(struct arena *arena, const char *text)
-{
-	char id[37];
-	size_t i;
-
-	for (i = 0; i < 36; i++) {
-		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-
-		if (dash ? text[i] != '-' : !isxdigit((unsigned char)text[i]))
-			return NULL;
-		id[i] = (char)tolower((unsigned char)text[i]);
-	}
-	return text[36] == '\0' ? arena_copy(arena, id, 36) : NULL;
-}
-
-static bool member_read(const struct scim_reading *reading, const json_t *value,
-    bool lenient, json_t *ids)
-{
-	const json_t *type = scim_member(value, "type");
-	const char *text, *id = NULL;
-
-	if (json_is_object(value))
-		value = scim_member(value, "value");
-	text = json_string_value(value);
-	if (!lenient && json_is_string(type) &&
-	    strcasecmp(json_string_value(type), "User") != 0)
-		return scim_refuse(reading, "scim_invalid_value",
-		    "members.type: must be User");
-	if (text != NULL && strlen(text) == json_string_length(value))
-		id = scim_member_id(reading->arena, text);
-	if (id != NULL) {
-		json_object_set_new(ids, id, json_true());
-		return true;
-	}
-	return lenient ||
-	    scim_refuse(reading, "scim_invalid_value",
-		"members.value: must be the id of a user");
-}
-
-bool scim_members_read(const struct scim_reading *reading, const json_t *value,
-    bool lenient, json_t *ids)
-{
-	const json_t *one;
-	size_t i;
-
-	if (json_is_null(value))
-		return true;
-	if (!json_is_array(value))
-		return member_read(reading, value, lenient, ids);
-	json_array_foreach(value, i, one)
-	{
-		if (!json_is_null(one) &&
-		    !member_read(reading, one, lenient, ids))
-			return false;
-	}
-	return true;
 }

@@ -1,10 +1,16 @@
 #include "hefboom/operation.h"
 #include "hefboom/scim_discovery.h"
-#include "bulk.h"
-#include "page.h"
-#include "serve.h"
+#include "scim/bulk.h"
+#include "scim/page.h"
+#include "scim/serve.h"
 
-handler_fn scim_list_users, scim_search_users, scim_create_user, scim_get_user, scim_replace_user, scim_update_user, scim_delete_user, scim_list_groups, scim_search_groups, scim_create_group, scim_get_group, scim_replace_group, scim_update_group, scim_delete_group, scim_search, scim_bulk, scim_get_service_provider_config, scim_get_service_configuration, scim_list_resource_types, scim_get_resource_type, scim_list_schemas, scim_get_schema;
+handler_fn scim_list_users, scim_search_users, scim_create_user, scim_get_user,
+    scim_replace_user, scim_update_user, scim_delete_user, scim_list_groups,
+    scim_search_groups, scim_create_group, scim_get_group, scim_replace_group,
+    scim_update_group, scim_delete_group, scim_search, scim_bulk,
+    scim_get_service_provider_config, scim_get_service_configuration,
+    scim_list_resource_types, scim_get_resource_type, scim_list_schemas,
+    scim_get_schema;
 
 const struct problem *scim_list_users(struct request *request)
 {

@@ -1,9 +1,9 @@
-#include "page.h"
+#include "scim/page.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "call.h"
+#include "scim/call.h"
 #include "hefboom/answer.h"
 #include "hefboom/arguments.h"
 #include "hefboom/reply.h"
@@ -65,8 +65,8 @@ static void add_columns(struct buf *sql, const struct part *part)
 }
 
 /* Who has that external id: found by its indexes, which the view hides. */
-static bool add_external_id(struct buf *sql, const struct part *part,
-    struct scim_values *values)
+static bool add_external_id(
+    struct buf *sql, const struct part *part, struct scim_values *values)
 {
 	static const char *const owners[KINDS][2] = {
 	    {"scim_person", "person"}, {"scim_team", "team"}};
@@ -181,8 +181,8 @@ static const struct problem *take_rows(
 			break;
 		if (list->shown++ > 0)
 			buf_add_char(&list->resources, ',');
-		scim_render(&list->resources, list->request, part->kind,
-		    result, row, part->projection);
+		scim_render(&list->resources, list->request, part->kind, result,
+		    row, part->projection);
 		if (list->resources.length > SCIM_REPLY_MAX)
 			return problem_get("scim_too_many");
 	}
@@ -231,8 +231,7 @@ static const struct problem *ask(struct list *list)
 	struct transaction *transaction =
 	    answer_begin(list->request, on_rows, list);
 	const char *const *bound;
-	const struct text *text =
-	    text_of(list, &list->parts[list->at], &bound);
+	const struct text *text = text_of(list, &list->parts[list->at], &bound);
 
 	transaction->reads_only = true;
 	if (!is_quick(&list->parts[list->at]))
@@ -266,9 +265,9 @@ static const struct problem *take_part(struct list *list,
 
 	part->kind = kind;
 	if (question->filter != NULL) {
-		part->filter = question->read(question->filter,
-		    strlen(question->filter), kind, &request->arena,
-		    &fault.detail);
+		part->filter =
+		    question->read(question->filter, strlen(question->filter),
+			kind, &request->arena, &fault.detail);
 		if (part->filter == NULL)
 			return scim_problem(request, &fault);
 	}
@@ -302,8 +301,7 @@ static const struct problem *begin(struct request *request,
 const struct problem *scim_page(
     struct request *request, const struct scim_kind *kind)
 {
-	struct question question = {
-	    .filter = scim_parameter(request, "filter"),
+	struct question question = {.filter = scim_parameter(request, "filter"),
 	    .attributes = scim_parameter(request, "attributes"),
 	    .excluded = scim_parameter(request, "excludedAttributes"),
 	    .start_index = scim_parameter(request, "startIndex"),
@@ -343,11 +341,11 @@ static const char *names_of(struct request *request, const char *name)
 	{
 		if (index > 0)
 			buf_add_char(&text, ',');
-		buf_add_string(&text,
-		    json_is_string(one) ? json_string_value(one) : "");
+		buf_add_string(
+		    &text, json_is_string(one) ? json_string_value(one) : "");
 	}
-	copy = arena_copy(&request->arena,
-	    text.bytes == NULL ? "" : text.bytes, text.length);
+	copy = arena_copy(
+	    &request->arena, text.bytes == NULL ? "" : text.bytes, text.length);
 	buf_release(&text);
 	return copy;
 }
@@ -360,8 +358,8 @@ static const char *number_text(struct request *request, const char *name)
 		return json_string_value(value);
 	if (!json_is_integer(value))
 		return NULL;
-	return arena_format(&request->arena, "%lld",
-	    (long long)json_integer_value(value));
+	return arena_format(
+	    &request->arena, "%lld", (long long)json_integer_value(value));
 }
 
 const struct problem *scim_page_search(

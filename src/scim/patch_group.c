@@ -46,17 +46,21 @@ static void nobody_stays(struct scim_group_change *group)
 	json_object_clear(group->removed);
 }
 
-static void id_add(struct scim_group_change *group, const char *id)
+static void id_add(void *context, const char *id)
 {
-	json_object_set_new(group->added, id, json_true());
+	struct scim_group_change *group = context;
+
+	json_object_set_new_nocheck(group->added, id, json_true());
 	json_object_del(group->removed, id);
 }
 
-static void id_remove(struct scim_group_change *group, const char *id)
+static void id_remove(void *context, const char *id)
 {
+	struct scim_group_change *group = context;
+
 	json_object_del(group->added, id);
 	if (!group->members_replaced)
-		json_object_set_new(group->removed, id, json_true());
+		json_object_set_new_nocheck(group->removed, id, json_true());
 }
 
 static bool filter_remove(const struct scim_reading *reading,
@@ -64,13 +68,12 @@ static bool filter_remove(const struct scim_reading *reading,
 {
 	const struct scim_attribute *part;
 	struct scim_values values = {0};
-	const char *id;
+	char id[SCIM_ID_SIZE];
 
 	if (scim_filter_is_any_of(filter, &part, &values) &&
 	    strcmp(part->name, "value") == 0) {
 		for (unsigned i = 0; i < values.count; i++) {
-			id = scim_member_id(reading->arena, values.at[i]);
-			if (id != NULL)
+			if (scim_member_id(values.at[i], id))
 				id_remove(group, id);
 		}
 		return true;
@@ -86,28 +89,15 @@ static bool members_apply(const struct scim_reading *reading,
     const struct scim_change *change, struct scim_group_change *group)
 {
 	bool is_removal = change->verb == SCIM_REMOVE;
-	json_t *ids, *unused;
-	const char *id;
-	bool fine;
 
-	if (is_removal &&
-	    (change->value == NULL || json_is_null(change->value))) {
+	if (change->verb == SCIM_REPLACE ||
+	    (is_removal &&
+		(change->value == NULL || json_is_null(change->value))))
 		nobody_stays(group);
+	if (change->value == NULL)
 		return true;
-	}
-	ids = json_object();
-	fine = scim_members_read(reading, change->value, is_removal, ids);
-	if (change->verb == SCIM_REPLACE)
-		nobody_stays(group);
-	json_object_foreach(ids, id, unused)
-	{
-		if (is_removal)
-			id_remove(group, id);
-		else
-			id_add(group, id);
-	}
-	json_decref(ids);
-	return fine;
+	return scim_members_read(reading, change->value, is_removal,
+	    is_removal ? id_remove : id_add, group);
 }
 
 /* A member's value never changes: it comes and goes whole. */
@@ -148,7 +138,7 @@ static bool group_apply(const struct scim_reading *reading,
 int scim_patch_group(const json_t *body, struct arena *arena,
     struct scim_group_change *change, struct scim_fault *fault)
 {
-	struct scim_reading reading = {&scim_group, arena, fault};
+	struct scim_reading reading = {&scim_group, arena, fault, NULL};
 
 	*fault = (struct scim_fault){0};
 	*change = (struct scim_group_change){

@@ -171,7 +171,10 @@ static void element_replace(
 
 	if (terms_collect(filter, selected)) {
 		json_object_foreach(selected, name, before)
-		    json_object_set(kept, name, json_object_get(element, name));
+		{
+			json_object_set(
+			    kept, name, json_object_get(element, name));
+		}
 	}
 	json_object_clear(element);
 	json_object_update(element, kept);
@@ -286,10 +289,37 @@ static bool whole_apply(const struct elements *elements)
 	fine = scim_elements_read(reading, attribute, change->value, given) &&
 	    scim_list_tidy(reading, attribute, given);
 	json_array_foreach(given, i, element)
-	    primary_move(elements->list, element);
+	{
+		primary_move(elements->list, element);
+	}
 	json_array_extend(elements->list, given);
 	json_decref(given);
 	return fine;
+}
+
+static unsigned terms_count(const struct scim_filter *filter)
+{
+	if (filter == NULL)
+		return 0;
+	if (filter->node == SCIM_TERM)
+		return 1;
+	return terms_count(filter->left) + terms_count(filter->right);
+}
+
+/* So that no PATCH keeps everybody else waiting. */
+static bool visits_spend(const struct elements *elements)
+{
+	unsigned terms = terms_count(elements->change->path.filter);
+	size_t count =
+	    json_array_size(elements->list) * (terms == 0 ? 1 : terms);
+
+	if (json_is_array(elements->change->value))
+		count += json_array_size(elements->change->value);
+	if (count > *elements->reading->visits)
+		return scim_refuse(elements->reading, "scim_too_many",
+		    "Operations: go through too many values");
+	*elements->reading->visits -= (unsigned)count;
+	return true;
 }
 
 bool scim_patch_list(const struct scim_reading *reading,
@@ -304,7 +334,9 @@ bool scim_patch_list(const struct scim_reading *reading,
 		elements.list = json_array();
 		json_object_set_new(home, attribute->name, elements.list);
 	}
-	if (change->path.part != NULL)
+	if (!visits_spend(&elements))
+		fine = false;
+	else if (change->path.part != NULL)
 		fine = part_apply(&elements);
 	else if (change->path.filter != NULL)
 		fine = selected_apply(&elements);

@@ -159,7 +159,8 @@ static bool user_apply(const struct scim_reading *reading,
 int scim_patch_user(json_t *document, const json_t *body, struct arena *arena,
     struct scim_fault *fault)
 {
-	struct scim_reading reading = {&scim_user, arena, fault};
+	unsigned visits = SCIM_USER_VISITS_MAX;
+	struct scim_reading reading = {&scim_user, arena, fault, &visits};
 
 	*fault = (struct scim_fault){0};
 	if (scim_patch_walk(&reading, body, user_apply, document) &&

@@ -18,6 +18,7 @@ struct scim_reading {
 	const struct scim_kind *kind;
 	struct arena *arena;
 	struct scim_fault *fault;
+	unsigned *visits; /* of a user's PATCH, that are left */
 };
 
 /* What a name says: "name.givenName", "urn:...:enterprise:2.0:User". */
@@ -72,15 +73,19 @@ bool scim_elements_read(const struct scim_reading *reading,
 bool scim_list_tidy(const struct scim_reading *reading,
     const struct scim_attribute *attribute, json_t *list);
 
+enum { SCIM_ID_SIZE = sizeof("00000000-0000-0000-0000-000000000000") };
+
+/* A member's id in lower case; false: it is none. */
+bool scim_member_id(const char *text, char id[SCIM_ID_SIZE]);
+
+typedef void scim_member_fn(void *context, const char *id);
+
 /*
- * The ids of members that a value names, as keys of `ids`.  Lenient: what is
- * no id names nobody.
+ * Visits the ids of members that a value names, also before a fault.
+ * Lenient: what is no id names nobody.
  */
 bool scim_members_read(const struct scim_reading *reading, const json_t *value,
-    bool lenient, json_t *ids);
-
-/* A member's id in lower case, in the arena; NULL: it is none. */
-const char *scim_member_id(struct arena *arena, const char *text);
+    bool lenient, scim_member_fn *visit, void *context);
 
 /* The whole of a document that has been put together. */
 bool scim_document_check(

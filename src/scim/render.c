@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "call.h"
+#include "scim/call.h"
 #include "hefboom/operation.h"
 #include "hefboom/shape.h"
 
@@ -76,8 +76,8 @@ static void add_meta(struct buf *out, struct request *request,
 	buf_add_string(out, ",\"lastModified\":");
 	shape_time(out, shape_value(result, row, "updated_at"));
 	buf_add_string(out, ",\"location\":");
-	buf_add_json_string(out,
-	    scim_location(request, kind, shape_value(result, row, "id")));
+	buf_add_json_string(
+	    out, scim_location(request, kind, shape_value(result, row, "id")));
 	buf_add_format(out, ",\"version\":\"W/\\\"%s\\\"\"}}",
 	    shape_value(result, row, "version"));
 }

@@ -131,7 +131,7 @@ bool scim_document_check(
 json_t *scim_resource_read(const struct scim_kind *kind, const json_t *body,
     struct arena *arena, struct scim_fault *fault)
 {
-	struct scim_reading reading = {kind, arena, fault};
+	struct scim_reading reading = {kind, arena, fault, NULL};
 	struct target target = {&reading, NULL};
 
 	*fault = (struct scim_fault){0};

@@ -1,4 +1,4 @@
-#include "serve.h"
+#include "scim/serve.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,9 +22,9 @@ static void on_done(struct scim_call *call)
 	if (call->status != 204)
 		content.type = "application/scim+json";
 	if (call->action == SCIM_CREATE)
-		content.headers = arena_format(&request->arena,
-		    "Location: %s\r\n",
-		    scim_location(request, call->kind, call->resource_id));
+		content.headers =
+		    arena_format(&request->arena, "Location: %s\r\n",
+			scim_location(request, call->kind, call->resource_id));
 	reply_content(request, &content);
 }
 
@@ -67,22 +67,22 @@ const struct problem *scim_serve_document(
 	    .etag = etag};
 
 	json_decref(document);
+	/* RFC 7644, 4: a filter is refused. */
+	if (scim_parameter(request, "filter") != NULL) {
+		free(text);
+		return problem_get("forbidden");
+	}
 	content_etag(etag, text, strlen(text));
 	reply_content(request, &content);
 	free(text);
 	return &request_waiting;
 }
 
-/* RFC 7644, 4: a filter is refused. */
 const struct problem *scim_serve_documents(
     struct request *request, json_t *documents)
 {
 	size_t count = json_array_size(documents);
 
-	if (scim_parameter(request, "filter") != NULL) {
-		json_decref(documents);
-		return problem_get("forbidden");
-	}
 	return scim_serve_document(request,
 	    json_pack("{s:[s], s:I, s:i, s:I, s:o}", "schemas",
 		"urn:ietf:params:scim:api:messages:2.0:ListResponse",
@@ -90,8 +90,7 @@ const struct problem *scim_serve_documents(
 		"itemsPerPage", (json_int_t)count, "Resources", documents));
 }
 
-const struct problem *scim_serve_one(
-    struct request *request, json_t *documents)
+const struct problem *scim_serve_one(struct request *request, json_t *documents)
 {
 	json_t *found = NULL, *one;
 	size_t index;

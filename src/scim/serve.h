@@ -6,7 +6,7 @@
 #ifndef SCIM_SERVE_H
 #define SCIM_SERVE_H
 
-#include "call.h"
+#include "scim/call.h"
 
 const struct problem *scim_serve(struct request *request,
     const struct scim_kind *kind, enum scim_action action);

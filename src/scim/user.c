@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "call.h"
+#include "scim/call.h"
 #include "hefboom/answer.h"
 #include "hefboom/arguments.h"
 #include "hefboom/schema.h"
@@ -120,8 +120,8 @@ static const struct problem *patch(
 
 	if (shape_count(row) == 0)
 		return problem_get("not_found");
-	call->present = arena_string(
-	    &request->arena, shape_value(row, 0, "version"));
+	call->present =
+	    arena_string(&request->arena, shape_value(row, 0, "version"));
 	document = present_document(call, row);
 	if (document == NULL)
 		return problem_get("internal");

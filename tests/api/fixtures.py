@@ -38,7 +38,8 @@ KEEPS_ROLES = set()
 
 # The server itself
 
-@fixture('get_openapi', 'get_docs', 'get_healthz', 'get_readyz')
+@fixture('get_openapi', 'get_docs', 'get_healthz', 'get_readyz',
+         'get_oauth_metadata')
 def service(world):
     return {'as_': None}
 
@@ -1388,6 +1389,16 @@ def list_client_credentials(world):
 def create_client_credential(world):
     return {'roles': ('admin',), 'path': {'client_id': a_client(world)['id']},
             'json': {'kind': 'secret', 'expires_at': in_days(world, 90)}}
+
+
+@fixture('create_access_token')
+def create_access_token(world):
+    made = world.once('secret', lambda: a_credential(
+        world, a_client(world)['id'], json={'kind': 'secret'}))
+    return {'as_': None,
+            'content_type': 'application/x-www-form-urlencoded',
+            'data': 'grant_type=client_credentials&client_id='
+                    f'{made["client_id"]}&client_secret={made["secret"]}'}
 
 
 @fixture('revoke_client_credential')

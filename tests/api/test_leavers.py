@@ -8,7 +8,9 @@ to one who left too; `needs_host_since is null` left out (told twice); HR told
 beside the leader; goals hidden of everybody; an invitation left open; a
 request of the leaver's declined instead of withdrawn; notifications without
 their wall; person.moved for every changed employment, or for the one who
-lost theirs; person.left without who left.
+lost theirs; person.left of whoever changed; a session that began handed on;
+who helped to run one left there; their answers to a poll left; HR may give any
+session another host.
 """
 
 import itertools
@@ -138,30 +140,31 @@ def test_seats_go_to_whoever_waits(company, way):
 
 def test_every_way_to_a_seat_ends(company):
     nina = company.person('nina')
-    hold, full, offered, past, running = (
-        fixtures.a_session(company, host=nina, capacity=1) for _ in range(5))
+    hold, full, offered, past, running, late = (
+        fixtures.a_session(company, host=nina, capacity=1) for _ in range(6))
     held = fixtures.a_seat(company, hold, as_='lea', hold=True)['id']
     seat_of(company, full, 'jonas')
     waits = seat_of(company, full, 'lea')
     first = seat_of(company, offered, 'tom')
     offer = seat_of(company, offered, 'lea')
     company.ask('release_seat', 'tom', seat_id=first)
-    kept = [seat_of(company, past, 'lea'), seat_of(company, running, 'lea')]
+    kept = [seat_of(company, one, 'lea') for one in (past, running, late)]
     assert [company.state('seat', one) for one in (held, waits, offer)] == [
         'held', 'waiting', 'offered']
     company.db.execute(
         "update session set state = 'held', during = tstzrange(clock() -"
         " interval '3 days', clock() - interval '2 days') where id = %s",
         [past])
-    company.db.execute(
-        "update session set state = 'running', during = tstzrange(clock() -"
-        " interval '1 minute', clock() + interval '1 hour') where id = %s",
-        [running])
+    for one, state in ((running, 'running'), (late, 'confirmed')):
+        company.db.execute(
+            'update session set state = %s, during = tstzrange(clock() -'
+            " interval '1 minute', clock() + interval '1 hour')"
+            ' where id = %s', [state, one])
     company.leave()
     assert [company.state('seat', one) for one in (held, waits, offer)] == [
         'released', 'left', 'declined']
     assert [company.state('seat', one) for one in kept] == [
-        'confirmed', 'confirmed'], 'what was is not made undone'
+        'confirmed'] * 3, 'what was is not made undone'
     assert company.db.column(
         'select taken from session where id = any (%s::uuid[]) order by'
         ' taken', [[hold, full, offered]]) == [0, 0, 1]
@@ -179,15 +182,17 @@ def helped_by(company, session, *names):
 def test_a_session_goes_to_the_first_facilitator(company, state):
     session = fixtures.plain_session(company, state)
     helped_by(company, session, 'tom', 'stijn', 'jonas')
-    company.db.execute("update person set active = false where id = %s",
-                       [company.person('tom')])
-    company.handed_over('tom')
+    # Tom has left as well, and his own turn comes later.
+    company.db.execute(
+        'begin; update person set active = false where id = %s; update timer'
+        " set due_at = clock() + interval '1 day' where object_id = %s;"
+        ' commit', [company.person('tom')] * 2)
     company.leave()
     found = company.ask('get_session', 'stijn', session_id=session)
     assert found['host']['display_name'] == 'Stijn Janssens'
     assert (found['my_role'], found['state']) == ('host', state)
     assert [each['display_name'] for each in found['facilitators']] == [
-        'Jonas Janssens']
+        'Jonas Janssens', 'Tom Janssens']
     assert company.told('stijn', 'session_given', 'session_without_host') == [
         ('session_given', session)]
     assert not company.told('max', 'session_without_host')

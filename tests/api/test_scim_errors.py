@@ -3,11 +3,13 @@ finds the fault: the front, the path, the token, the operation.
 
 Mutations: dialect_of() that knows `/scim/` in lower case only, or that takes
 `/scimitar` for it; the status as a number; no scimType; English whatever is
-asked; application/problem+json; no Allow, no WWW-Authenticate; the front's
-own refusals left in the other dialect.
+asked; application/problem+json; the front's own refusals left in the other
+dialect; what was parsed of a refused head forgotten, or taken from the message
+before.
 """
 
 import json
+import re
 import socket
 
 import pytest
@@ -84,7 +86,13 @@ LINE = b'POST /scim/v2/Users HTTP/1.1\r\nHost: a.example\r\n'
     (LINE + b'A: b\r\n' * 70 + b'\r\n', 431),
     (LINE + b'Expect: tea\r\n\r\n', 417),
     (LINE + b'Transfer-Encoding: gzip\r\n\r\n', 501),
-    (LINE.replace(b'/scim', b'/SciM') + b'Host: b\r\n\r\n', 400)])
+    (LINE.replace(b'/scim', b'/SciM') + b'Host: b\r\n\r\n', 400),
+    (LINE.replace(b'Users', b'Users/%4') + b'\r\n', 400),
+    (LINE.replace(b'Users', b'Us ers') + b'\r\n', 400),
+    (LINE.replace(b'1.1', b'1.1 ') + b'\r\n', 400),
+    (LINE.replace(b'POST', b'BREW') + b'\r\n', 501),
+    (LINE.replace(b'POST', b'HACK') + b'\r\n', 501),
+    (LINE.replace(b'1.1', b'2.0') + b'\r\n', 505)])
 def test_the_front(server, data, status):
     got, headers, body = exchange(server, data)
     assert got == status, body
@@ -100,13 +108,35 @@ def test_the_front(server, data, status):
 
 @pytest.mark.parametrize('data', [
     b'POST /v1/me HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n',
-    b'GET /scim/v2/Users HTTP/1.1 \r\nHost: a\r\n\r\n',
+    b'GET /scim\r\nHost: a\r\n\r\n', b'/scim\r\n\r\n',
+    b'GET http://a/scim HTTP/1.1\r\nHost: a\r\n\r\n',
     b'GET /v1/me HTTP/1.1\r\nHost: /scim\r\nbad\r\n\r\n'])
 def test_the_front_elsewhere(server, data):
     """Also when the line that would say where cannot be read."""
     _, headers, body = exchange(server, data)
     assert headers['Content-Type'] == PROBLEM
     assert json.loads(body)['title']
+
+
+def test_the_front_answers_head_without_a_body(server):
+    got, headers, body = exchange(
+        server, LINE.replace(b'POST', b'HEAD') + b'bad\r\n\r\n')
+    assert (got, body) == (400, b'')
+    assert headers['Content-Type'] == SCIM
+    assert int(headers['Content-Length']) > 0
+
+
+def test_the_front_hears_no_language_of_the_message_before(server):
+    """The line with the fault is where that one had its language."""
+    good = LINE + b'Content-Length: 0\r\nAccept-Language: nl\r\n\r\n'
+    bad = good.replace(b'Language: nl', b'Language  nl')
+    with socket.create_connection((server.host, server.port), 20) as wire:
+        wire.sendall(good)
+        got = wire.recv(65536)
+        wire.sendall(bad)
+        while more := wire.recv(65536):
+            got += more
+    assert re.findall(rb'Content-Language: (..)', got) == [b'nl', b'en'], got
 
 
 def test_the_front_speaks_languages(server):

@@ -1,6 +1,7 @@
 -- :people people in teams of ten and, for each of :hours coming hours, sessions
 -- of :seats seats for all of them, in the organisation :name, anew; who sits
--- where is in bench_signup.  Run by the owner.
+-- where is in bench_signup.  Everybody sat in ten sessions before: plans are
+-- made by what the statistics know of an organisation.  Run by the owner.
 \set ON_ERROR_STOP on
 select id as org from organisation where name = :'name' \gset
 delete from outbox where org_id = :'org';
@@ -33,21 +34,37 @@ select id, substr(external_id, 8)::int as n
   from person where org_id = :'org' and external_id like 'signup-%';
 create unique index on somebody (n);
 create temp table meeting as
-select uuid7() as id, k, date_trunc('hour', clock()) + make_interval(days => 30,
-       hours => k / (:people / :seats)) as at
-  from generate_series(0, :hours * (:people / :seats) - 1) k;
+select uuid7() as id, k, date_trunc('hour', clock()) + make_interval(
+       days => case when k < 0 then -30 else 30 end,
+       hours => floor(k::float8 / (:people / :seats))::int) as at
+  from generate_series(-10 * (:people / :seats),
+	:hours * (:people / :seats) - 1) k;
 create unique index on meeting (k);
 analyze somebody;
 analyze meeting;
 
 -- The last one of the people hosts them all and takes no seat.
 insert into session (org_id, id, title, host_id, zone, starts_local,
-	duration_min, during, capacity, state)
+	duration_min, during, capacity, taken, state)
 select :'org', m.id, 'Session ' || m.k, p.id, 'Europe/Brussels',
        m.at at time zone 'Europe/Brussels', 60,
-       tstzrange(m.at, m.at + interval '1 hour'), :seats, 'confirmed'
+       tstzrange(m.at, m.at + interval '1 hour'), :seats,
+       case when m.k < 0 then :seats else 0 end,
+       case when m.k < 0 then 'held' else 'confirmed' end
   from meeting m
   join somebody p on p.n = :people;
+insert into engagement (org_id, session_id, person_id, role, during)
+select :'org', m.id, p.id, 'participant',
+       tstzrange(m.at, m.at + interval '1 hour')
+  from meeting m
+  join somebody p on p.n < :people and p.n % (:people / :seats)
+       = (m.k + 10 * (:people / :seats)) % (:people / :seats)
+ where m.k < 0;
+insert into seat (org_id, id, session_id, person_id, state, number, attendance)
+select e.org_id, uuid7(), e.session_id, e.person_id, 'confirmed',
+       row_number() over (partition by e.session_id), 'unknown'
+  from engagement e
+ where e.org_id = :'org';
 
 drop table if exists bench_signup;
 create table bench_signup as

@@ -122,6 +122,9 @@ def test_every_response_property_is_required():
     tree = baked.tree()
     faults = []
     for operation in tree.operations:
+        # SCIM leaves out what is not assigned (RFC 7643, 2.5).
+        if operation.scim:
+            continue
         for status in operation.successes:
             response = resolved(operation.entry['responses'][status],
                                 tree.document)

@@ -90,8 +90,10 @@ REASONS = {
         endorsement_wordless_when_withdrawn
         sync_change_action_known sync_change_kind_known sync_pause_once
         sync_refusal_key
+        person_total_key scim_person_person scim_team_key scim_team_team
         timer_already_set""",
-    'imports alone write it, and say themselves what is wrong with a row': """
+    'imports and SCIM write it, and say themselves what is wrong': """
+        scim_person_external_id_length scim_team_external_id_length
         employment_during_empty employment_manager_unknown
         employment_person_unknown employment_primary_overlaps
         employment_team_unknown employment_title_length

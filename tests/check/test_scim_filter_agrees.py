@@ -4,10 +4,11 @@ Random filters over random people and groups, in memory (scim_filter_matches)
 and in PostgreSQL (scim_filter_sql), the rows with the columns of the views.
 The third witness is a reading of RFC 7644 in this file, so that both cannot
 be wrong in the same way.  Mutations in src/scim/filter_sql.c: `not` without
-`is not true`; `ne` as `<>`; no `collate "C"`; `%` not escaped; no lower()
-around the parameter; `or not exists` left out; a value path whose conditions
-are two `exists`.  In filter_match.c: strtolower of ASCII alone; `ne` false of
-what is absent.  In filter_read.c: `or` before `and`.  Each is found.
+`is not true`; `ne` as `= false`; another collation; `%`, `_`, `\\` not escaped;
+no lower() around the parameter; `or not exists` left out; > as >=; `pr` as
+`is not null`; an id in capitals.  In filter_match.c: lower case of ASCII
+alone; `ne` false of what is absent.  In filter_read.c: `or` before `and`.  In
+filter_time.c: microseconds cut off.  Each is found.
 """
 
 import datetime
@@ -65,8 +66,9 @@ GROUP = {
     'members': [{'value': EXACT, 'display': TEXT, 'type': TEXT}],
     'schemas': [EXACT],
 }
-KNOWN = {'id': IDS, 'schemas': [CORE + 'User', CORE + 'Group', ENTERPRISE],
-         'resourceType': ['User', 'Group', 'user'], 'value': IDS,
+SAID_IDS = IDS + [one.upper() for one in IDS[:4]] + [IDS[0] + ' ', '{}']
+KNOWN = {'id': SAID_IDS, 'schemas': [CORE + 'User', CORE + 'Group', ENTERPRISE],
+         'resourceType': ['User', 'Group', 'user'], 'value': SAID_IDS,
          'version': ['W/"1"', 'W/"2"', 'w/"1"']}
 # The parts that are columns or constants: filled from the tables.
 FROM_ROWS = ('id', 'meta', 'active', 'groups', 'members', 'schemas')

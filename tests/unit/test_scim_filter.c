@@ -177,6 +177,8 @@ static void test_matches(void **state)
 	    "meta.created eq \"2010-01-23T04:56:21.9999999\"",
 	    "meta.lastModified gt \"2011-05-13T04:42:34.0000004Z\"",
 	    "meta.created ne \"2010-01-23T04:56:23z\"",
+	    "meta.created gt 2000-02-29T23:59:60Z and "
+	    "meta.created lt 2024-02-29T00:00:00Z",
 	    "meta.resourceType eq User",
 	    "schemas eq \"" CORE "\" and schemas ne \"" CORE "\"",
 	};
@@ -277,6 +279,8 @@ static void test_refused(void **state)
 	    {"meta.created sw \"2011\"", "not that operator"},
 	    {"meta.created gt \"2011\"", "time"},
 	    {"meta.created gt 2011-02-29T00:00:00Z", "time"},
+	    {"meta.created gt 1900-02-29T00:00:00Z", "time"},
+	    {"meta.created gt 2011-04-31T00:00:00Z", "time"},
 	    {"meta.created gt 2011-13-01T00:00:00Z", "time"},
 	    {"meta.created gt 2011-00-01T00:00:00Z", "time"},
 	    {"meta.created gt 2011-01-32T00:00:00Z", "time"},

@@ -10,7 +10,9 @@
  * a required attribute removed; dotted names without a path ignored; an
  * emptied extension left as {}; arrays of one not taken apart; the first
  * operation alone applied; the number of operations not looked at; a value
- * that replaces a selected element loses its type.
+ * that replaces a selected element loses its type;
+ * the size after a PATCH not looked at; names of the core read within the
+ * extension; visits not counted, or a filter's terms counted as one.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,6 +21,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "hefboom/buf.h"
 #include "hefboom/scim_patch.h"
 #include "hefboom/scim_schema.h"
 #include "scim_case.h"
@@ -648,6 +651,39 @@ static void limits(void **state)
 		    json_sprintf("%04000zu", i));
 	expect_many(
 	    body, "scim_invalid_value the user has more than 65536 bytes");
+	expect_many(many(OP("add", "emails", "['a','b']"), 600),
+	    U ",'emails':[{'value':'a'},{'value':'b'}]}");
+}
+
+/* 51 elements, 48 terms, and 21 times is one too often. */
+static void visits(void **state)
+{
+	struct buf path = {0};
+	json_t *body, *list, *one, *emails = json_array();
+
+	(void)state;
+	for (int i = 0; i < 51; i++)
+		json_array_append_new(emails, json_sprintf("%d", i));
+	buf_add_string(&path, "emails[value eq \"x\"");
+	for (int i = 1; i < 48; i++)
+		buf_add_string(&path, " or type eq \"x\"");
+	buf_add_string(&path, "]");
+	body = many("{'op':'remove'}", 20);
+	list = json_object_get(body, "Operations");
+	for (size_t i = 0; i < 20; i++)
+		json_object_set_new(
+		    json_array_get(list, i), "path", json_string(path.bytes));
+	one = json_pack(
+	    "{s:s, s:s, s:o}", "op", "add", "path", "emails", "value", emails);
+	json_array_insert_new(list, 0, one);
+	one = json_deep_copy(json_array_get(list, 1));
+	json_array_append_new(list, json_of("{'op':'remove','path':'emails'}"));
+	json_array_append_new(list, json_of(OP("add", "title", "'T'")));
+	expect_many(json_incref(body), U ",'title':'T'}");
+	json_array_insert_new(list, 1, one);
+	expect_many(
+	    body, "scim_too_many Operations: go through too many values");
+	buf_release(&path);
 }
 
 int main(void)
@@ -665,6 +701,7 @@ int main(void)
 	    cmocka_unit_test(refused),
 	    cmocka_unit_test(envelopes),
 	    cmocka_unit_test(limits),
+	    cmocka_unit_test(visits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

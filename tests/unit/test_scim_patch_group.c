@@ -4,9 +4,9 @@
  * removes nobody; replace keeps those who were; what is removed later stays
  * added; what is added later stays removed; ids kept in upper case; an id
  * that is none passed on add; refused on remove; a filter of ids kept as a
- * filter; a filter that is none of ids dropped; displayName removed; members
- * of a path-less operation ignored; added and removed looked through in a
- * list instead of a table (200,000 members take minutes).
+ * filter; a filter that is none of ids dropped; displayName removed;
+ * removed noted after all were; filters not counted; added and removed looked
+ * through in a list instead of a table (200,000 members take minutes).
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -193,6 +193,7 @@ static void removed(void **state)
 	    {OP("remove", "members", "[{}]"), "{" NONE},
 	    {OP("remove", "members", "['string id 1']"), "{" NONE},
 	    {REMOVE("members[value eq \\'string id 1\\']"), "{" NONE},
+	    {REMOVE("members[value eq \\'" A "x\\']"), "{" NONE},
 	    {OP("remove", "members", "[{'value':'" A "'},{'value':'" B "'}]"),
 		"{'added':[],'removed':['" A "','" B "']}"},
 	    {REMOVE("members[value eq \\'" A "\\' or value eq \\'" B "\\']"),

@@ -4,8 +4,9 @@
  * stored; a second primary passed; repetitions kept; hollow values kept;
  * dotted names ignored; the extension's names at the top ignored; a wrong
  * schema passed; lengths counted in bytes; control characters passed; ids of
- * members kept in upper case; the size of the document not looked at; read
- * only once (what was read is refused or changed by reading it again).
+ * members kept in upper case; the size of the document not looked at; an
+ * empty string kept; an empty userName passed; pieces of a name forget each
+ * other.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -202,6 +203,7 @@ static void schemas(void **state)
 	       "'" ENTERPRISE "']}",
 		U "}"},
 	    {U ",'schemas':null}", U "}"},
+	    {U ",'SCHEMAS':['" GROUP "']}", "scim_invalid_syntax schemas:"},
 	    {U ",'schemas':'" CORE "'}", U "}"},
 	    {U ",'schemas':['" GROUP "']}",
 		"scim_invalid_syntax schemas: must name " CORE},

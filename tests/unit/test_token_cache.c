@@ -222,6 +222,7 @@ static void test_issue(void **state)
 	assert_int_equal(principal->roles, ROLE_MEMBER | ROLE_HR);
 	assert_string_equal(principal->scopes, "people:write skills:write");
 	assert_null(principal->client_id);
+	assert_null(principal->credential_id);
 	assert_int_equal(principal->expires_at, NOW + 3600);
 	assert_null(check(token, NOW + 3660, &why));
 	assert_string_not_equal(token, other);

@@ -291,6 +291,29 @@ static void test_paths(void **state)
 	assert_int_equal(principal->roles, 0);
 }
 
+/* A credential is believed of our own tokens alone, and with its client. */
+static void test_credential(void **state)
+{
+	struct principal *principal;
+
+	(void)state;
+	principal = ask(&hs,
+	    OWN ",'org':'acme','client_id':'c','credential_id':'k'}", NULL);
+	assert_string_equal(principal->client_id, "c");
+	assert_string_equal(principal->credential_id, "k");
+	principal = ask(&hs, ONE ",'client_id':'c','credential_id':'k'}", NULL);
+	assert_string_equal(principal->client_id, "c");
+	assert_null(principal->credential_id);
+	ask(&hs, OWN ",'org':'acme','credential_id':'k'}",
+	    "no valid credential");
+	ask(&hs, OWN ",'org':'acme','client_id':'c','credential_id':''}",
+	    "no valid credential");
+	ask(&hs, OWN ",'org':'acme','client_id':'c','credential_id':7}",
+	    "no valid credential");
+	principal = ask(&hs, OWN ",'org':'acme','client_id':'c'}", NULL);
+	assert_null(principal->credential_id);
+}
+
 static void test_roles(void **state)
 {
 	static const struct {
@@ -396,6 +419,7 @@ int main(void)
 	    cmocka_unit_test(test_subject),
 	    cmocka_unit_test(test_organisations),
 	    cmocka_unit_test(test_paths),
+	    cmocka_unit_test(test_credential),
 	    cmocka_unit_test(test_roles),
 	    cmocka_unit_test(test_scopes),
 	};

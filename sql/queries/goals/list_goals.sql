@@ -34,8 +34,8 @@ select s.id, s.person_id, s.person_name, s.title, s.why, s.due_on, s.measure, (
 				 where m.org_id = :auth.org
 				   and m.person_id = :auth.person))
 			   /*? query.person_id */ and v.person_id = :query.person_id
-			   /*? query.skill_id */ and false
-			   /*? query.part */ and false
+			   /*? query.skill_id */ and q.state is null
+			   /*? query.part */ and q.state is null
 			   /*? query.updated_since */ and v.updated_at >= :query.updated_since
 			   and :page(v)
 			 order by :order(v)

@@ -1,5 +1,6 @@
 -- The person first, since two sign-ups of one person at once could clash with
--- each other; then the session, on which the seats are counted.
+-- each other; then the session, on which the seats are counted.  One statement
+-- does what a free seat brings with it: six of them cost twice as much.
 select from person p
  where p.org_id = :auth.org and p.id = :auth.person
    for no key update;
@@ -39,65 +40,69 @@ select refuse(seen.problem,
 	 ) busy
   ) seen;
 
-insert into seat (org_id, id, session_id, person_id, state, number, answer,
-                  attendance, held_until)
-select :auth.org, :new.id, d.session_id, :auth.person, d.state, d.next,
-       :body ->> 'answer', case d.state when 'confirmed' then 'unknown' end,
-       case d.state when 'held' then clock() + interval '5 minutes' end
-  from (
-	select s.id as session_id, l.next,
-	       case when l.waits
-	                 or s.taken >= coalesce(s.capacity, 2147483647)
-	            then 'waiting'
-	            when (:body ->> 'hold')::boolean then 'held'
-	            else 'confirmed' end as state
+with met as (
+	select s.id, s.starts_at, s.ends_at, s.host_id, s.capacity, s.taken
 	  from session_in_sight s
-	 cross join lateral seat_line(:auth.org, s.id) l
 	 where s.org_id = :auth.org and s.id = :path.session_id
-  ) d;
-
-insert into engagement (org_id, session_id, person_id, role, during)
-select :auth.org, m.session_id, :auth.person, 'participant',
-       tstzrange(m.starts_at, m.ends_at)
-  from my_seat m
- where m.org_id = :auth.org and m.id = :new.id
-   and m.state in ('held', 'confirmed')
-on conflict on constraint engagement_key do update
-   set live = true, role = 'participant', during = excluded.during;
-
-update session s
-   set taken = s.taken + 1, updated_at = clock()
-  from my_seat m
- where s.org_id = :auth.org and s.id = m.session_id
-   and m.org_id = :auth.org and m.id = :new.id
-   and m.state in ('held', 'confirmed');
-
-insert into timer (org_id, kind, object_id, due_at)
-select :auth.org,
-       case m.state when 'held' then 'expire_hold' else 'promote_seats' end,
-       case m.state when 'held' then m.id else m.session_id end,
-       case m.state when 'held' then m.held_until else m.starts_at end
-  from my_seat m
- where m.org_id = :auth.org and m.id = :new.id
-   and m.state in ('held', 'waiting')
-on conflict on constraint timer_already_set do update
-   set due_at = least(timer.due_at, excluded.due_at), parked_at = null;
-
-insert into notification (org_id, person_id, kind, object_kind, object_id,
-                          actor_id)
-select :auth.org, s.host_id, 'seat_taken', 'session', s.id, :auth.person
-  from my_seat m
-  join session_in_sight s on s.org_id = m.org_id and s.id = m.session_id
- where m.org_id = :auth.org and m.id = :new.id and m.state = 'confirmed';
-
-with told as (
-	insert into outbox (org_id, event, object_id, version, actor_id, body)
-	select :auth.org, 'seat.created', m.id, m.version, :auth.person,
-	       jsonb_build_object('session_id', m.session_id,
-	           'state', m.state)
-	  from my_seat m
-	 where m.org_id = :auth.org and m.id = :new.id
+), placed as (
+	insert into seat (org_id, id, session_id, person_id, state, number,
+	                  answer, attendance, held_until)
+	select :auth.org, :new.id, d.session_id, :auth.person, d.state, d.next,
+	       :body ->> 'answer',
+	       case d.state when 'confirmed' then 'unknown' end,
+	       case d.state when 'held' then clock() + interval '5 minutes' end
+	  from (
+		select m.id as session_id, l.next,
+		       case when l.waits
+		                 or m.taken >= coalesce(m.capacity, 2147483647)
+		            then 'waiting'
+		            when (:body ->> 'hold')::boolean then 'held'
+		            else 'confirmed' end as state
+		  from met m
+		 cross join lateral seat_line(:auth.org, m.id) l
+	  ) d
+	returning id, session_id, state, held_until, version
+), expected as (
+	insert into engagement (org_id, session_id, person_id, role, during)
+	select :auth.org, m.id, :auth.person, 'participant',
+	       tstzrange(m.starts_at, m.ends_at)
+	  from placed p
+	  join met m on m.id = p.session_id
+	 where p.state in ('held', 'confirmed')
+	on conflict on constraint engagement_key do update
+	   set live = true, role = 'participant', during = excluded.during
+), counted as (
+	update session s
+	   set taken = s.taken + 1, updated_at = clock()
+	  from placed p
+	 where s.org_id = :auth.org and s.id = p.session_id
+	   and p.state in ('held', 'confirmed')
+), timed as (
+	insert into timer (org_id, kind, object_id, due_at)
+	select :auth.org,
+	       case p.state when 'held' then 'expire_hold'
+	                    else 'promote_seats' end,
+	       case p.state when 'held' then p.id else m.id end,
+	       case p.state when 'held' then p.held_until else m.starts_at end
+	  from placed p
+	  join met m on m.id = p.session_id
+	 where p.state in ('held', 'waiting')
+	on conflict on constraint timer_already_set do update
+	   set due_at = least(timer.due_at, excluded.due_at), parked_at = null
+), noted as (
+	insert into notification (org_id, person_id, kind, object_kind,
+	                          object_id, actor_id)
+	select :auth.org, m.host_id, 'seat_taken', 'session', m.id,
+	       :auth.person
+	  from placed p
+	  join met m on m.id = p.session_id
+	 where p.state = 'confirmed'
 )
+insert into outbox (org_id, event, object_id, version, actor_id, body)
+select :auth.org, 'seat.created', p.id, p.version, :auth.person,
+       jsonb_build_object('session_id', p.session_id, 'state', p.state)
+  from placed p;
+
 select s.id, s.session_id, s.session_title, s.session_state, s.starts_at,
        s.ends_at, s.zone, s.seat_question, s.state,
        nullif(s.place, 0) as place, s.answer, s.attendance,

@@ -32,10 +32,10 @@ select s.id, s.title, s.description, s.host, s.facilitators, s.my_role,
 				 where m.org_id = :auth.org
 				   and m.person_id = :auth.person))
 			   /*? query.starts_before */ and v._soonest_at < :query.starts_before
-			   /*? query.skill_id */ and false
+			   /*? query.skill_id */ and q.state is null
 			   /*? query.host_id */ and v.host_id = :query.host_id
 			   /*? query.starts_after */ and v._soonest_at >= :query.starts_after and v.starts_at is not null
-			   /*? query.mine */ and false
+			   /*? query.mine */ and q.state is null
 			   /*? query.updated_since */ and v.updated_at >= :query.updated_since
 			   and :page(v)
 			 order by :order(v)

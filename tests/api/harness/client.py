@@ -192,20 +192,24 @@ class Api:
             assert not reply.content, where + 'a body'
         elif reply.content:
             assert headers['Content-Type'], where + 'no Content-Type'
+        operation = reply.operation
+        oauth = operation is not None and operation.refuses_as_oauth(reply)
         if status == 401:
-            assert (headers['WWW-Authenticate'] or '').startswith('Bearer'), (
+            scheme = 'Basic' if oauth else 'Bearer'
+            assert (headers['WWW-Authenticate'] or '').startswith(scheme), (
                 where + 'no WWW-Authenticate')
         if status in (405,):
             assert headers['Allow'], where + 'no Allow'
         if status in (429, 503):
             assert (headers['Retry-After'] or '').isdigit(), (
                 where + 'no Retry-After')
-        if status >= 400 and reply.method != 'HEAD':
+        if oauth:
+            assert headers['Cache-Control'] == 'no-store', where + 'stored'
+        elif status >= 400 and reply.method != 'HEAD':
             if is_scim(reply.path):
                 self._judge_scim_error(reply, where)
             else:
                 self._judge_problem(reply, where)
-        operation = reply.operation
         if operation is None or reply.method == 'HEAD':
             return
         self.coverage.saw(operation, status, reply.code)

@@ -162,6 +162,13 @@ class Operation:
         kind = SCIM if self.scim else PROBLEM
         return set(content.get(kind, {}).get('examples', {}))
 
+    def refuses_as_oauth(self, reply):
+        """RFC 6749, 5.2, instead of a problem."""
+        content = self.responses.get(str(reply.status_code), {}).get(
+            'content', {})
+        return (reply.status_code >= 400 and reply.kind in content
+                and reply.kind != PROBLEM)
+
     @property
     def own_codes(self):
         """Refusals of the operation's own, not the engine's."""
