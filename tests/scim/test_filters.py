@@ -133,6 +133,9 @@ OTHERS = [
     (f'{NUMBER} pr', {'bjensen', 'nameless'}),
     ('externalId eq "X1"', {'bjensen'}),
     ('externalId eq "x1"', {'BJensen2@Example.com'}),
+    ('externalId eq "X1" and userName pr', {'bjensen'}),
+    ('externalId sw "X" or externalId ew "x"', {'bjensen'}),
+    ('externalId pr and not (externalId co "x")', {'bjensen'}),
     ('active eq false', {'contractor', 'élodie@example.be'}),
     ('active eq "False"', {'contractor', 'élodie@example.be'}),
     ('active ne true', {'contractor', 'élodie@example.be'}),
@@ -280,7 +283,7 @@ def any_filter(dice, words, depth, paths=PATHS):
                        dice.random() < 0.5)
     if dice.random() < 0.05:
         return Compare(path, dice.choice(['eq', 'ne']), None)
-    common = ['work', 'home', 'Employee', '@example.com', 'x1', '100']
+    common = ['work', 'home', 'Employee', '@example.com', 'x1', 'X', '100']
     return Compare(path, dice.choice(['eq', 'ne', 'co', 'sw', 'ew']),
                    dice.choice(words + common))
 

@@ -1,7 +1,9 @@
 """Walls: another organisation's ids are those of nobody, wherever they stand,
 and tell nothing; each scope opens what it names; people have no business here.
+All about the other organisation is asked twice: with both walls, and with the
+policies off, when the predicates alone must hold.
 
-Mutations: a statement without :auth.org with the policies off; a manager or
+Mutations: a list, a read or a write without `:auth.org`; a manager or
 member of another organisation linked, or its name told; a filter over all
 organisations; `people:read` that writes; `people:write` that makes groups; an
 admin let in without a scope.
@@ -30,8 +32,23 @@ def theirs(other):
     return user, group
 
 
+@pytest.fixture(scope='module', params=['both walls', 'no policies'])
+def walls(request, db):
+    tables = db.column(
+        "select relname from pg_class where relrowsecurity and"
+        " relnamespace = 'public'::regnamespace")
+    if request.param == 'both walls':
+        yield
+        return
+    for table in tables:
+        db.execute(f'alter table "{table}" disable row level security')
+    yield
+    for table in tables:
+        db.execute(f'alter table "{table}" enable row level security')
+
+
 @pytest.fixture
-def before(db, other, theirs):
+def before(db, walls, other, theirs):
     """Nothing of theirs has changed when the test is over."""
     org = org_id(db, other)
     kept = db.fingerprint(org)
