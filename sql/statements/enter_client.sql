@@ -7,22 +7,16 @@ select case
                 set_config('statement_timeout', :arg.lane_ms, true),
                 set_config('plan_cache_mode', :arg.plan, true)) is null
        then null
-       when not exists (
-		select from machine_credential k
+       when refuse(nullif(coalesce((
+		select case when c.scopes && :arg.scopes::text[]
+		              or :arg.scopes::text[] is null then ''
+		            else 'insufficient_scope' end
+		  from machine_credential k
 		  join machine_client c
 		    on c.org_id = k.org_id and c.id = k.client_id
 		 where k.org_id = :auth.org and k.id = :arg.credential::uuid
 		   and k.client_id = :arg.client::uuid and k.revoked_at is null
 		   and (k.expires_at is null or k.expires_at > clock())
 		   and c.revoked_at is null
-            )
-       then case when refuse('invalid_token') is null
-                 then 'infinity'::timestamptz end
-       when :arg.scopes::text[] is not null and not exists (
-		select from machine_client c
-		 where c.org_id = :auth.org and c.id = :arg.client::uuid
-		   and c.scopes && :arg.scopes::text[]
-            )
-       then case when refuse('insufficient_scope') is null
-                 then 'infinity'::timestamptz end
-       else clock() - interval '10 seconds' end as as_of
+            ), 'invalid_token'), '')) is null
+       then clock() - interval '10 seconds' end as as_of
