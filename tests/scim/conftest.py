@@ -32,6 +32,16 @@ def new_organisation(server, db, name):
     return Scim(server, name)
 
 
+def pasted(scim, name):
+    """The same, with a token as an identity provider keeps one for a year,
+    and with the scopes that docs/scim.md tells to give it."""
+    org = ('--org', scim.org)
+    scim.server.command('client', 'create', name, *org, '--scope',
+                        'people:write', '--scope', 'groups:write')
+    return scim.other(token=scim.server.command(
+        'client', 'token', name, *org, '--expires', '365d').stdout.strip())
+
+
 @pytest.fixture(scope='module')
 def scim(server, db, request):
     name = re.sub('[^a-z]', '', request.module.__name__.split('test_')[-1])

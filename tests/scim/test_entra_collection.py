@@ -22,9 +22,20 @@ import uuid
 import pytest
 
 from .client import ENTERPRISE, GROUP, PATCH_OP, USER, holds, word
+from .conftest import pasted
 from .test_patch_rfc import op
 
 JSON = {'Content-Type': 'application/json'}
+
+
+@pytest.fixture(scope='module')
+def scim(scim):
+    return pasted(scim, 'Entra ID')
+
+
+@pytest.fixture
+def empty(empty):
+    return pasted(empty, 'Entra ID')
 
 
 def simple(name, mail, schemas=(USER,), **more):

@@ -13,6 +13,7 @@ import time
 import pytest
 
 from .client import ERROR, LIST, USER, holds, word
+from .conftest import pasted
 from .examples import okta
 
 GET = {'Accept-Charset': 'utf-8', 'Accept': 'application/scim+json',
@@ -20,6 +21,11 @@ GET = {'Accept-Charset': 'utf-8', 'Accept': 'application/scim+json',
        'User-Agent': 'OKTA SCIM Integration'}
 POST = {'Content-Type': 'application/json',
         'Accept': 'application/scim+json; charset=utf-8'}
+
+
+@pytest.fixture(scope='module')
+def scim(scim):
+    return pasted(scim, 'Okta')
 
 
 @pytest.fixture(scope='module')

@@ -179,6 +179,18 @@ def test_a_manager_is_a_person(scim):
     assert scim.read(made)[ENTERPRISE]['manager']['displayName'] == 'New Name'
 
 
+def test_a_manager_that_nobody_is(scim, db):
+    """Entra's collection has "SuzzyQ": kept as it was sent, and leads
+    nobody."""
+    for name in ('SuzzyQ', '2819c223-7f76-453a-919d-413861904646'):
+        made = scim.user(**{ENTERPRISE: {'manager': {'value': name}}})
+        manager = scim.read(made)[ENTERPRISE]['manager']
+        assert manager['value'] == name and 'displayName' not in manager
+        assert db.column('select manager_id from employment where org_id = %s'
+                         ' and person_id = %s and manager_id is not null',
+                         [org_id(db, scim), made['id']]) == []
+
+
 def test_a_circle_of_managers_is_refused(scim):
     first = scim.user()
     second = scim.user(**{ENTERPRISE: {'manager': first['id']}})
@@ -560,6 +572,23 @@ def test_the_number_goes_before_name_and_address(scim, csv):
                      emails=[{'value': mail, 'primary': True}])
     assert made['id'] == by_number
     assert scim.read(by_mail)['id'] == by_mail
+
+
+@pytest.mark.parametrize('method', ['PUT', 'PATCH'])
+def test_a_change_adopts_too(scim, csv, method):
+    """A provider that found somebody by a filter and wrote it owns it."""
+    name, number = word('csv'), word('E')
+    person = csv(scim, user_name=name, external_id=number)
+    if method == 'PUT':
+        scim.put(f'/Users/{person}', {**plain(scim.read(person)),
+                                      'nickName': 'x'}).expect(200)
+    else:
+        scim.patch(f'/Users/{person}', {
+            'op': 'add', 'path': 'nickName', 'value': 'x'}).expect(204)
+    found = scim.read(person)
+    assert (found['nickName'], found['externalId']) == ('x', number)
+    scim.post('/Users', {'schemas': [USER], 'userName': name}).expect(
+        409, type='uniqueness')
 
 
 def test_who_was_shut_out_before_comes_back_in(scim, csv):
