@@ -46,9 +46,8 @@ def test_figure_8_4(scim, people):
     for index, one in enumerate(sorted(made['members'],
                                        key=lambda one: one['display'])):
         assert target(made, one) == f'{scim.base}/Users/{people[index]}'
-        one.pop('$ref')
         assert one == {'value': people[index], 'type': 'User',
-                       'display': f'Person {index}'}
+                       'display': f'Person {index}', '$ref': one['$ref']}
     assert scim.get(answer.headers['Location']).expect(200).json() == made
 
 
@@ -135,6 +134,25 @@ def test_a_member_given_twice_is_there_once(scim, people):
         'op': 'add', 'path': 'members',
         'value': [{'value': people[0]}]}).expect(204)
     assert scim.members(made) == {people[0]}
+
+
+def test_who_works_twice_in_a_team_is_one_member(scim, csv, db):
+    """As a file of people may have it; a removal ends both."""
+    made, person = scim.group(), csv(scim)
+    for primary in (True, False):
+        db.execute('insert into employment (org_id, person_id, team_id,'
+                   ' during, is_primary) values (%s, %s, %s,'
+                   ' daterange(today() - 9, null), %s)',
+                   [org_id(db, scim), person, made['id'], primary])
+    assert scim.members(made) == {person}
+    mine, = scim.read(person)['groups']
+    assert mine['value'] == made['id']
+    assert scim.find(f'members.value eq "{person}"', 'Groups')[0][
+        'id'] == made['id']
+    scim.patch(f'/Groups/{made["id"]}', {
+        'op': 'remove', 'path': f'members[value eq "{person}"]'}).expect(204)
+    assert scim.members(made) == set()
+    assert 'groups' not in scim.read(person)
 
 
 def test_members_are_users_only(scim):
