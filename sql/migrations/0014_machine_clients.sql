@@ -20,7 +20,7 @@ create table machine_client (
 		'people:read', 'people:write', 'groups:write', 'skills:read',
 		'skills:write', 'attendance:write']),
 	constraint machine_client_scopes_count
-		check (cardinality(scopes) between 1 and 5),
+		check (cardinality(scopes) between 1 and 6),
 	constraint machine_client_expect_known
 		check (expect_every_min between 1 and 44640)
 );
