@@ -4,8 +4,6 @@
  */
 #include "caller_cache.h"
 
-#include "credential.h"
-
 #include "hefboom/arguments.h"
 #include "hefboom/http.h"
 #include "hefboom/operation.h"
@@ -14,6 +12,7 @@
 #include "hefboom/service.h"
 #include "hefboom/shape.h"
 #include "hefboom/text.h"
+#include "hefboom/token.h"
 
 /* No issuer is called so. */
 static const char of_token[] = "\1token", of_client[] = "\1client";
@@ -122,16 +121,12 @@ static const struct problem *ask(struct request *request,
 const struct problem *caller_of_token(
     struct request *request, const struct http_text *token)
 {
-	unsigned char digest[DIGEST_LENGTH];
 	struct caller_key key;
-	char *hash = arena_alloc(&request->arena, 2 * DIGEST_LENGTH + 3);
+	char *hash = arena_alloc(&request->arena, TOKEN_HASH_TEXT);
 	struct named pairs[] = {
 	    {"arg.kind", "token"}, {"arg.hash", NULL}, {NULL, NULL}};
 
-	token_digest(token->bytes, token->length, digest);
-	memcpy(hash, "\\x", 2);
-	for (size_t i = 0; i < DIGEST_LENGTH; i++)
-		snprintf(hash + 2 + 2 * i, 3, "%02x", digest[i]);
+	token_hash(token->bytes, token->length, hash);
 	key = caller_key(request, of_token, hash, "");
 	if (remembered(request, &key))
 		return NULL;
@@ -143,7 +138,7 @@ static bool is_uuid(const char *text)
 {
 	size_t at = 0;
 
-	for (; text[at] != '\0' && at < UUID_TEXT; at++)
+	for (; at < UUID_TEXT && text[at] != '\0'; at++)
 		if (strchr(at == 8 || at == 13 || at == 18 || at == 23
 			    ? "-"
 			    : "0123456789abcdef",

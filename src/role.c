@@ -26,7 +26,7 @@ uint32_t role_find(const char *name)
 }
 
 const char *const scope_names[] = {"people:read", "people:write",
-    "groups:write", "skills:read", "skills:write", NULL};
+    "groups:write", "skills:read", "skills:write", "attendance:write", NULL};
 
 bool scope_exists(const char *scope)
 {

@@ -42,6 +42,17 @@ void token_digest(
 		abort();
 }
 
+void token_hash(const char *token, size_t length, char text[TOKEN_HASH_TEXT])
+{
+	unsigned char digest[DIGEST_LENGTH];
+
+	token_digest(token, length, digest);
+	text[0] = '\\';
+	text[1] = 'x';
+	for (size_t i = 0; i < DIGEST_LENGTH; i++)
+		snprintf(text + 2 + 2 * i, 3, "%02x", digest[i]);
+}
+
 struct token_cache *token_cache_new(size_t room)
 {
 	struct token_cache *cache = memory_zero(1, sizeof(*cache));

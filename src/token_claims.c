@@ -134,7 +134,8 @@ static const char *credential_read(struct reading *reading)
 	const json_t *value =
 	    json_object_get(reading->claims, token_credential);
 
-	if (value == NULL || strcmp(reading->issuer->name, token_own_issuer))
+	if (value == NULL ||
+	    strcmp(reading->issuer->name, token_own_issuer) != 0)
 		return NULL;
 	reading->credential_id = name_read(value);
 	if (reading->credential_id == NULL || reading->client_id == NULL)

@@ -90,6 +90,11 @@ struct principal *token_check(struct token_checker *checker, const char *token,
 struct principal *token_check_uncached(struct token_checker *checker,
     const char *token, size_t length, int64_t now, const char **why);
 
+enum { TOKEN_HASH_TEXT = 67 };
+
+/* SHA-256 as PostgreSQL reads bytea, "\\x..." and a NUL. */
+void token_hash(const char *token, size_t length, char text[TOKEN_HASH_TEXT]);
+
 enum { TOKEN_SECRET_LENGTH = 32 };
 
 /* The issuer's name and audience of tokens that this installation issues. */

@@ -18,9 +18,9 @@ create table machine_client (
 		check (char_length(name) between 1 and 100),
 	constraint machine_client_scopes_known check (scopes <@ array[
 		'people:read', 'people:write', 'groups:write', 'skills:read',
-		'skills:write']),
+		'skills:write', 'attendance:write']),
 	constraint machine_client_scopes_count
-		check (cardinality(scopes) between 1 and 5),
+		check (cardinality(scopes) between 1 and 6),
 	constraint machine_client_expect_known
 		check (expect_every_min between 1 and 44640)
 );

@@ -264,7 +264,7 @@ with new as (
 	   and w.action in ('restored', 'reactivated')
 	union all
 	select :auth.org, 'person.left', c.id, c.version,
-	       '{"how": "inactive"}'::jsonb
+	       '{"how": "deactivated"}'::jsonb
 	  from changed c
 	  join wanted w on w.id = c.id and w.action = 'deactivated'
 	union all

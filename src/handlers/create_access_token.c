@@ -1,4 +1,3 @@
-#include <openssl/evp.h>
 #include <stdbool.h>
 
 #include "hefboom/arguments.h"
@@ -164,16 +163,9 @@ static void on_answer(void *context, const struct outcome *outcome)
  */
 static const char *hash_of(struct request *request, const char *secret)
 {
-	unsigned char digest[EVP_MAX_MD_SIZE];
-	unsigned length = 0;
-	char *hash = arena_alloc(&request->arena, 2 * EVP_MAX_MD_SIZE + 3);
+	char *hash = arena_alloc(&request->arena, TOKEN_HASH_TEXT);
 
-	if (EVP_Digest(secret, strlen(secret), digest, &length, EVP_sha256(),
-		NULL) != 1)
-		abort();
-	memcpy(hash, "\\x", 2);
-	for (size_t i = 0; i < length; i++)
-		snprintf(hash + 2 + 2 * i, 3, "%02x", digest[i]);
+	token_hash(secret, strlen(secret), hash);
 	return hash;
 }
 

@@ -1,5 +1,4 @@
 #include "hefboom/buf.h"
-#include "hefboom/http.h"
 #include "hefboom/operation.h"
 #include "hefboom/reply.h"
 #include "hefboom/request.h"
@@ -7,24 +6,14 @@
 
 handler_fn get_oauth_metadata;
 
-/* Where clients find this server, without a slash at the end. */
-static const char *base_url(struct request *request)
-{
-	const struct http_text *host =
-	    http_header_find(request->head, "host", NULL);
-
-	return arena_format(&request->arena, "http://%.*s",
-	    host == NULL ? 0 : (int)host->length,
-	    host == NULL ? "" : host->bytes);
-}
-
 static void add_address(struct request *request, struct buf *body,
     const char *name, const char *path)
 {
 	buf_add_json_string(body, name);
 	buf_add_char(body, ':');
 	buf_add_json_string(body,
-	    arena_format(&request->arena, "%s%s", base_url(request), path));
+	    arena_format(
+		&request->arena, "%s%s", request_base_url(request), path));
 	buf_add_char(body, ',');
 }
 

@@ -91,7 +91,8 @@ static char *base64_text(struct request *request, struct http_text text)
 			return NULL;
 		else if (copy[i] == '+' || copy[i] == '/')
 			copy[i] = copy[i] == '+' ? '-' : '_';
-	if (base64_decode(copy, text.length, bytes, &length) < 0)
+	if (base64_decode(copy, text.length, bytes, &length) < 0 ||
+	    memchr(bytes, '\0', length) != NULL)
 		return NULL;
 	bytes[length] = '\0';
 	return (char *)bytes;

@@ -5,33 +5,40 @@ select (d.midnight at time zone d.zone)::date as today, (
 	           'expect_every_min', s.expect_every_min,
 	           'next_expected_at', instant(n.at),
 	           'overdue', coalesce(n.at < clock(), false),
-	           'today', c.counts, 'refused', r.refused,
+	           'today', json_build_object(
+	               'created', coalesce(c.created, 0),
+	               'adopted', coalesce(c.adopted, 0),
+	               'changed', coalesce(c.changed, 0),
+	               'deactivated', coalesce(c.deactivated, 0),
+	               'reactivated', coalesce(c.reactivated, 0),
+	               'deleted', coalesce(c.deleted, 0),
+	               'restored', coalesce(c.restored, 0)),
+	           'refused', r.refused,
 	           'refusals', r.refusals) order by s.name, s.source), '[]')
 	  from sync_source s
 	 cross join lateral (
 		select s.last_call_at
 		       + make_interval(mins => s.expect_every_min) as at
 	 ) n
-	 cross join lateral (
-		select json_build_object(
-		           'created', count(*) filter (
-		               where x.action = 'created'),
-		           'adopted', count(*) filter (
-		               where x.action = 'adopted'),
-		           'changed', count(*) filter (
-		               where x.action = 'changed'),
-		           'deactivated', count(*) filter (
-		               where x.action = 'deactivated'),
-		           'reactivated', count(*) filter (
-		               where x.action = 'reactivated'),
-		           'deleted', count(*) filter (
-		               where x.action = 'deleted'),
-		           'restored', count(*) filter (
-		               where x.action = 'restored')) as counts
+	  left join (
+		select x.source, count(*) filter (
+		           where x.action = 'created') as created,
+		       count(*) filter (
+		           where x.action = 'adopted') as adopted,
+		       count(*) filter (
+		           where x.action = 'changed') as changed,
+		       count(*) filter (
+		           where x.action = 'deactivated') as deactivated,
+		       count(*) filter (
+		           where x.action = 'reactivated') as reactivated,
+		       count(*) filter (
+		           where x.action = 'deleted') as deleted,
+		       count(*) filter (
+		           where x.action = 'restored') as restored
 		  from sync_change x
-		 where x.org_id = :auth.org and x.source = s.source
-		   and x.created_at >= d.midnight
-	 ) c
+		 where x.org_id = :auth.org and x.created_at >= d.midnight
+		 group by x.source
+	  ) c on c.source = s.source
 	 cross join lateral (
 		select coalesce(sum(f.count), 0)::bigint as refused,
 		       coalesce(json_agg(json_build_object(
