@@ -84,8 +84,8 @@ def test_pages(scim, people, params, first, size):
 
 
 @pytest.mark.parametrize('name', ['count', 'startIndex'])
-@pytest.mark.parametrize('value', ['', 'x', '1.5', '1e3', '99999999999999999999',
-                                   '0x10', '1 or 1=1'])
+@pytest.mark.parametrize('value', [
+    '', 'x', '1.5', '1e3', '99999999999999999999', '0x10', '1 or 1=1'])
 def test_what_is_no_number(scim, people, name, value):
     answer = scim.get('/Users', params={name: value}).expect(200, 400)
     assert answer.status == 400 or answer.json()['totalResults'] == PEOPLE
