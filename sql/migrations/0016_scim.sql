@@ -208,7 +208,6 @@ as $$
 		       c.choice = 2 and s.person_id is not null
 		           and p.deleted_at is null as is_taken,
 		       s.person_id is null as is_free,
-		       p.active and p.deleted_at is null as is_here,
 		       p.deleted_at,
 		       count(*) filter (where c.choice = 3
 		           and s.person_id is null) over () as same_email
@@ -218,14 +217,14 @@ as $$
 		    on s.org_id = org and s.person_id = p.id
 	  ) m
 	 where m.is_taken
-	    or (m.choice = 1 and (m.is_free or not m.is_here))
+	    or (m.choice = 1 and (m.is_free or m.deleted_at is not null))
 	    or (m.choice = 2)
 	    or (m.choice = 3 and m.is_free and m.deleted_at is null
 	        and m.same_email = 1)
 	 order by m.is_taken desc, m.choice, m.is_free desc, m.id
 	 limit 1
 $$;
-comment on function scim_match is 'Whom a user that is about to be made becomes: somebody no identity provider knows yet, or who was deleted or deactivated; is_taken when that user name has one already.';
+comment on function scim_match is 'Whom a user that is about to be made becomes: somebody no identity provider knows yet, or who was deleted; is_taken when that user name has one already.';
 
 create or replace function find_caller(issuer text, org text, subject text)
 returns table (org_id uuid, person_id uuid, active boolean)

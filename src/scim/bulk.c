@@ -141,7 +141,9 @@ static void on_done(struct scim_call *call)
 	} else {
 		/* RFC 7644, figure 9, has 200 where there is no body. */
 		snprintf(status, sizeof(status), "%d",
-		    call->action == SCIM_PATCH ? 200 : call->status);
+		    call->status == 204 && call->action != SCIM_DELETE
+			? 200
+			: call->status);
 		answer_begin_line(line, status);
 		if (call->id != NULL)
 			snprintf(line->id, UUID_TEXT, "%s", call->id);

@@ -42,7 +42,8 @@ static void choices_read(
 	for (;; text += length + 1) {
 		text += strspn(text, " ");
 		length = strcspn(text, ",");
-		name = length;
+		/* Entra asks for emails[type eq "work"]: all of them. */
+		name = strcspn(text, ",[");
 		while (name > 0 && text[name - 1] == ' ')
 			name--;
 		if (scim_key_find(projection->kind, text, name, &key) &&
