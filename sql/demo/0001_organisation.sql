@@ -10,7 +10,7 @@ insert into timer (org_id, kind, object_id, due_at)
 select o.id, kind, o.id, clock() + interval '1 hour'
   from organisation o,
        unnest('{purge_idempotency_keys,purge_outbox,purge_jobs,
-                purge_notifications,purge_seat_links}'::text[]) as kind
+                purge_notifications,purge_seat_links,purge_sync}'::text[]) as kind
  where o.name = 'demo';
 
 insert into team (org_id, id, external_id, name, parent_id, created_at,

@@ -137,26 +137,15 @@ with new as (
 	       given_name = w.given_name, family_name = w.family_name,
 	       email = w.email, language = w.language, zone = w.zone,
 	       country = w.country, active = w.active, deleted_at = null,
-	       external_id = coalesce(p.external_id, (
-		select n.external_id from new n
-		 where not exists (
-			select from person x
-			 where x.org_id = :auth.org
-			   and x.external_id = n.external_id
-		 )
-	       )),
 	       version = p.version + 1, updated_at = clock()
 	  from wanted w
 	 where p.org_id = :auth.org and p.id = w.id
 	returning p.id, p.version
 ), made as (
-	insert into person (org_id, id, external_id, user_name, display_name,
-		given_name, family_name, email, language, zone, country, active)
-	select :auth.org, :arg.new_id::uuid, case when not exists (
-		select from person x
-		 where x.org_id = :auth.org and x.external_id = n.external_id
-	       ) then n.external_id end,
-	       n.user_name, coalesce(n.display_name, n.user_name),
+	insert into person (org_id, id, user_name, display_name, given_name,
+		family_name, email, language, zone, country, active)
+	select :auth.org, :arg.new_id::uuid, n.user_name,
+	       coalesce(n.display_name, n.user_name),
 	       n.given_name, n.family_name, n.email,
 	       coalesce(n.language, o.language), coalesce(n.zone, o.zone),
 	       n.country, n.active

@@ -130,12 +130,24 @@ static const char *scope_of(const struct scim_kind *kind)
 	return kind == &scim_user ? "people:write" : "groups:write";
 }
 
+static bool is_about_caller(const struct problem *problem)
+{
+	return problem->status == 401 ||
+	    strcmp(problem->code, "person_inactive") == 0;
+}
+
 static void on_done(struct scim_call *call)
 {
 	struct bulk *bulk = call->context;
 	struct line *line = bulk->now;
 	char status[16];
 
+	/* Who may do nothing at all is told so, and not a thousand times. */
+	if (call->problem != NULL && bulk->at == 0 &&
+	    is_about_caller(call->problem)) {
+		reply_problem(bulk->request, call->problem);
+		return;
+	}
 	if (call->problem != NULL) {
 		refuse(bulk, line, call->problem);
 	} else {

@@ -63,9 +63,11 @@ def own(world):
 
 @fixture('update_me')
 def update_me(world):
+    # Somebody whose zone nobody else looks at.
+    world.stranger('self')
     zones = ('Europe/Brussels', 'Europe/Amsterdam')
     world.zone = zones[getattr(world, 'zone', None) == zones[0]]
-    return {'json': {'zone': world.zone}}
+    return {'json': {'zone': world.zone}, 'as_': 'fixture-self'}
 
 
 @fixture('list_people', 'list_teams')

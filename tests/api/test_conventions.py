@@ -301,7 +301,7 @@ def test_names_are_spelled_as_agreed(document):
             continue
         for segment in operation.route.split('/'):
             if segment and not re.fullmatch(
-                    r'\{[a-z][a-z0-9_]*\}|[a-z0-9][a-z0-9.-]*', segment):
+                    r'\{[a-z][a-z0-9_]*\}|\.?[a-z0-9][a-z0-9.-]*', segment):
                 faults.append(operation.route)
         for parameter in operation.parameters:
             if parameter['in'] != 'header' and not re.fullmatch(

@@ -222,7 +222,11 @@ def test_who_leads_a_team(api):
     assert [one['name'] for one in below] == [
         'Customer care', 'Engineering', 'Logistics', 'People and learning',
         'Production', 'Sales']
-    assert len(api.pages('/v1/teams', query={'limit': 3})) == 7
+    # Other tests add theirs.
+    assert {'Management', 'Customer care', 'Engineering', 'Logistics',
+            'People and learning', 'Production', 'Sales'} <= {
+                one['name'] for one in api.pages(
+                    '/v1/teams', query={'limit': 3})}
 
 
 def overlap(db, employ, *arguments, **named):

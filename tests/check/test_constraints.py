@@ -101,7 +101,7 @@ REASONS = {
         organisation_language_known organisation_name_form
         organisation_name_taken organisation_title_length
         person_country_form person_display_name_length person_email_length
-        person_external_id_length
+        person_external_id_length person_external_id_taken
         person_family_name_length person_given_name_length
         person_user_name_length
         team_external_id_length team_external_id_taken team_name_length

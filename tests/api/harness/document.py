@@ -167,7 +167,7 @@ class Operation:
         content = self.responses.get(str(reply.status_code), {}).get(
             'content', {})
         return (reply.status_code >= 400 and reply.kind in content
-                and reply.kind != PROBLEM)
+                and reply.kind not in (PROBLEM, SCIM))
 
     @property
     def own_codes(self):
