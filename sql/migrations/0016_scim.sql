@@ -352,3 +352,55 @@ as $$
 	 limit 1
 $$;
 comment on function scim_group_match is 'Which team a group that is about to be made is already; is_taken when another group has the name.';
+
+-- That lock lasts until the commit: of users with a manager, one after the
+-- other was made, 250 a second.
+create or replace function employment_check_managers() returns trigger
+language plpgsql
+as $$
+begin
+	perform from changed c
+	  where c.manager_id is not null
+	    and (not exists (
+			select from person p
+			 where p.org_id = c.org_id and p.id = c.person_id
+			   and p.version = 1
+			   and p.xmin = pg_current_xact_id()::xid
+		 ) or exists (
+			select from employment e
+			 where e.org_id = c.org_id
+			   and e.manager_id = c.person_id
+		 ))
+	  limit 1;
+	if not found then
+		return null;
+	end if;
+	perform pg_advisory_xact_lock(hashtextextended('employment ' || c.org_id, 0))
+	  from (select distinct org_id from changed
+	         where manager_id is not null order by org_id) c;
+	if exists (
+		with recursive chain as (
+			select c.org_id, c.person_id, c.manager_id, c.during
+			  from changed c
+			 where c.manager_id is not null
+			union
+			select e.org_id, c.person_id, e.manager_id,
+			       e.during * c.during
+			  from chain c
+			  join employment e
+			    on e.org_id = c.org_id and e.person_id = c.manager_id
+			   and e.manager_id is not null
+			   and e.during && c.during
+			 where c.manager_id <> c.person_id
+		)
+		select from chain where manager_id = person_id
+	) then
+		raise exception using errcode = '23514',
+			message = 'nobody is above themselves',
+			schema = 'public', table = 'employment',
+			constraint = 'manager_cycle';
+	end if;
+	return null;
+end
+$$;
+comment on function employment_check_managers is 'At no moment is somebody above themselves. Rivals wait for one another, and the query then sees what they did. Whoever this very transaction made has no rivals, and closes no circle before somebody works for them.';
