@@ -1,6 +1,6 @@
--- `offset 0` keeps what is costly from being written out wherever it is used,
--- and a subselect keeps the manager's look-up on its index: coalesce and case
--- are not leakproof, so that a policy would hide the index from them.
+-- `offset 0` keeps what is costly from being written out twenty times, wherever
+-- it is used, and coalesce out of the manager's look-up: it is not leakproof,
+-- so that the policy would hide the index.
 create or replace view scim_user with (security_invoker = true) as
 select p.org_id, p.id, p.user_name,
        case when s.person_id is null then p.external_id
@@ -15,11 +15,9 @@ select p.org_id, p.id, p.user_name,
                     '$ref', '../Users/' || d.manager, 'displayName', (
 	select m.display_name from person m
 	 where m.org_id = p.org_id and m.deleted_at is null
-	   and m.id = (
-		select case when d.manager ~
+	   and m.id = case when d.manager ~
 		'^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$'
-		       then d.manager::uuid end
-	       )
+	       then d.manager::uuid end
                     )))) end as output,
        (
 	select json_agg(json_build_object('value', g.id,
