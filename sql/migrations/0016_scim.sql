@@ -127,6 +127,39 @@ create trigger person_count_update after update of deleted_at on person
 	when ((old.deleted_at is null) <> (new.deleted_at is null))
 	execute function person_count_changed();
 
+create function people_counted(org uuid) returns bigint
+language sql stable
+as $$
+	select coalesce(sum(t.people), 0)::bigint
+	  from person_total t where t.org_id = org
+$$;
+comment on function people_counted is 'How many people there are, tombstones apart.';
+
+create function people_paged(org uuid, start bigint, size bigint)
+returns table (id uuid)
+language plpgsql stable rows 100
+as $$
+declare
+	total constant bigint := people_counted(org);
+begin
+	if start <= total / 2 then
+		return query
+		select p.id from person p
+		 where p.org_id = org and p.deleted_at is null
+		 order by p.id
+		offset start limit size;
+	else
+		return query
+		select p.id from person p
+		 where p.org_id = org and p.deleted_at is null
+		 order by p.id desc
+		offset greatest(total - start - size, 0)
+		 limit greatest(least(total - start, size), 0);
+	end if;
+end
+$$;
+comment on function people_paged is 'size people, by their ids, behind the first start. Passing over 100,000 costs 5 ms, so that the way to a late page is from the end.';
+
 create function scim_columns(document jsonb)
 returns table (external_id text, user_name text, display_name text,
 	given_name text, family_name text, email text, language text,
@@ -174,29 +207,55 @@ as $$
 $$;
 comment on function scim_columns is 'What a SCIM user means for a person and where they work.';
 
-create function scim_matches(org uuid, document jsonb)
-returns table (id uuid, choice integer)
-language sql stable
+create function person_named(user_name text) returns uuid
+language plpgsql stable security definer
+set search_path = pg_catalog, public, pg_temp
 as $$
+begin
+	return (
+		select p.id
+		  from person p
+		 where p.org_id = nullif(current_setting('hefboom.org', true),
+		           '')::uuid
+		   and lower(p.user_name) = lower(person_named.user_name)
+	);
+end
+$$;
+comment on function person_named is 'Who has that user name in the organisation that was entered, tombstones too. Behind the policy''s back because lower() is not leakproof: no index would serve it.';
+
+create function scim_matches(document jsonb)
+returns table (id uuid, choice integer)
+language plpgsql stable security definer rows 2
+set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+	org constant uuid :=
+		nullif(current_setting('hefboom.org', true), '')::uuid;
+	wanted constant text := document ->> 'externalId';
+	named constant text := lower(document ->> 'userName');
+	reached constant text := lower((
+		select c.email from scim_columns(document) c
+	));
+begin
+	return query
 	select s.person_id, 1
 	  from scim_person s
-	 where s.org_id = org and s.external_id = document ->> 'externalId'
+	 where s.org_id = org and s.external_id = wanted
 	union all
 	select p.id, 1
 	  from person p
-	 where p.org_id = org and p.external_id = document ->> 'externalId'
+	 where p.org_id = org and p.external_id = wanted
 	union all
 	select p.id, 2
 	  from person p
-	 where p.org_id = org
-	   and lower(p.user_name) = lower(document ->> 'userName')
+	 where p.org_id = org and lower(p.user_name) = named
 	union all
 	select p.id, 3
-	  from scim_columns(document) c
-	  join person p
-	    on p.org_id = org and lower(p.email) = lower(c.email)
+	  from person p
+	 where p.org_id = org and lower(p.email) = reached;
+end
 $$;
-comment on function scim_matches is 'Who a user that is about to be made may be already: by external id, user name, or e-mail.';
+comment on function scim_matches is 'Who a user that is about to be made may be already, in the organisation that was entered: by external id, user name, or e-mail. As person_named.';
 
 create function scim_match(org uuid, document jsonb)
 returns table (id uuid, is_taken boolean)
@@ -211,7 +270,7 @@ as $$
 		       p.deleted_at,
 		       count(*) filter (where c.choice = 3
 		           and s.person_id is null) over () as same_email
-		  from scim_matches(org, document) c
+		  from scim_matches(document) c
 		  join person p on p.org_id = org and p.id = c.id
 		  left join scim_person s
 		    on s.org_id = org and s.person_id = p.id
@@ -292,3 +351,55 @@ as $$
 	 limit 1
 $$;
 comment on function scim_group_match is 'Which team a group that is about to be made is already; is_taken when another group has the name.';
+
+-- That lock lasts until the commit: of users with a manager, one after the
+-- other was made, 250 a second.
+create or replace function employment_check_managers() returns trigger
+language plpgsql
+as $$
+begin
+	perform from changed c
+	  where c.manager_id is not null
+	    and (not exists (
+			select from person p
+			 where p.org_id = c.org_id and p.id = c.person_id
+			   and p.version = 1
+			   and p.xmin = pg_current_xact_id()::xid
+		 ) or exists (
+			select from employment e
+			 where e.org_id = c.org_id
+			   and e.manager_id = c.person_id
+		 ))
+	  limit 1;
+	if not found then
+		return null;
+	end if;
+	perform pg_advisory_xact_lock(hashtextextended('employment ' || c.org_id, 0))
+	  from (select distinct org_id from changed
+	         where manager_id is not null order by org_id) c;
+	if exists (
+		with recursive chain as (
+			select c.org_id, c.person_id, c.manager_id, c.during
+			  from changed c
+			 where c.manager_id is not null
+			union
+			select e.org_id, c.person_id, e.manager_id,
+			       e.during * c.during
+			  from chain c
+			  join employment e
+			    on e.org_id = c.org_id and e.person_id = c.manager_id
+			   and e.manager_id is not null
+			   and e.during && c.during
+			 where c.manager_id <> c.person_id
+		)
+		select from chain where manager_id = person_id
+	) then
+		raise exception using errcode = '23514',
+			message = 'nobody is above themselves',
+			schema = 'public', table = 'employment',
+			constraint = 'manager_cycle';
+	end if;
+	return null;
+end
+$$;
+comment on function employment_check_managers is 'At no moment is somebody above themselves. Rivals wait for one another, and the query then sees what they did. Whoever this very transaction made has no rivals, and closes no circle before somebody works for them.';

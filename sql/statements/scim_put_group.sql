@@ -41,10 +41,12 @@ with picked as (
 	  from team t
 	  left join scim_team s on s.org_id = t.org_id and s.team_id = t.id
 	 where t.org_id = :auth.org
-	   and t.id = coalesce(:arg.id::uuid, (
-		select m.id from scim_group_match(:auth.org,
-			:arg.display_name, :arg.external_id) m
-	   ))
+	   and t.id = (
+		select coalesce(:arg.id::uuid, (
+			select m.id from scim_group_match(:auth.org,
+				:arg.display_name, :arg.external_id) m
+		       ))
+	   )
 ), made as (
 	insert into team (org_id, id, name)
 	select :auth.org, :arg.new_id::uuid, :arg.display_name

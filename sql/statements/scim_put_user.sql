@@ -5,7 +5,7 @@ select from person p
    and p.id in (
 	select :arg.id::uuid
 	union all
-	select m.id from scim_matches(:auth.org, :arg.document::jsonb) m
+	select m.id from scim_matches(:arg.document::jsonb) m
 	 where :arg.id::uuid is null
    )
    for no key update;
@@ -26,9 +26,12 @@ select brake_deactivation(:auth.org, :arg.source)
   from person p
  where (:arg.document::jsonb ->> 'active')::boolean is false
    and p.org_id = :auth.org and p.active and p.deleted_at is null
-   and p.id = coalesce(:arg.id::uuid, (
-	select m.id from scim_match(:auth.org, :arg.document::jsonb) m
-   ));
+   and p.id = (
+	select coalesce(:arg.id::uuid, (
+		select m.id
+		  from scim_match(:auth.org, :arg.document::jsonb) m
+	       ))
+   );
 
 with made as (
 	insert into team (org_id, id, name)

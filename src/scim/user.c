@@ -41,14 +41,19 @@ static const char *zone_of(const json_t *document)
 	return zone != NULL && schema_zone_is_known(zone) ? zone : NULL;
 }
 
+static bool wants_groups(const struct scim_call *call)
+{
+	return call->wants_resource &&
+	    (call->projection == NULL ||
+		scim_projection_wants(call->projection, "groups"));
+}
+
 static const struct problem *submit_read(
     struct scim_call *call, transaction_done_fn *done)
 {
-	bool groups = call->wants_resource &&
-	    (call->projection == NULL ||
-		scim_projection_wants(call->projection, "groups"));
 	struct named pairs[] = {{"arg.id", call->id}, {"arg.user_name", NULL},
-	    {"arg.groups", groups ? "true" : "false"}, {NULL, NULL}};
+	    {"arg.groups", wants_groups(call) ? "true" : "false"},
+	    {NULL, NULL}};
 	struct transaction *transaction =
 	    answer_begin(call->request, done, call);
 
@@ -57,39 +62,76 @@ static const struct problem *submit_read(
 	return request_submit(call->request, transaction);
 }
 
-static const struct problem *submit_write(
-    struct scim_call *call, const json_t *document)
+/* The statement, and what it made of the user: whose id is that, or NULL. */
+static const struct problem *submit_write(struct scim_call *call,
+    const json_t *document, const char *statement, const char *id,
+    transaction_done_fn *done)
 {
 	struct request *request = call->request;
-	struct named pairs[] = {{"arg.id", call->id},
-	    {"arg.new_id", call->new_id},
+	bool groups = id != call->new_id && wants_groups(call);
+	struct named pairs[] = {{"arg.id", id}, {"arg.new_id", call->new_id},
 	    {"arg.document", dump(call, document)},
 	    {"arg.version",
 		call->version != NULL ? call->version : call->present},
 	    {"arg.source", request->caller}, {"arg.zone", zone_of(document)},
 	    {"arg.user_name",
 		arena_string(&request->arena, member(document, "userName"))},
-	    {"arg.groups", "true"}, {NULL, NULL}};
-	struct transaction *transaction =
-	    answer_begin(request, scim_call_answered, call);
+	    {"arg.groups", groups ? "true" : "false"}, {NULL, NULL}};
+	struct transaction *transaction = answer_begin(request, done, call);
 
-	answer_add(request, transaction, "scim_put_user", pairs);
+	answer_add(request, transaction, statement, pairs);
 	call->result_at =
 	    answer_add(request, transaction, "scim_read_user", pairs);
 	return request_submit(request, transaction);
 }
 
-static const struct problem *write_body(struct scim_call *call)
+static const struct problem *put(struct scim_call *call, const json_t *document)
 {
-	struct request *request = call->request;
-	struct scim_fault fault = {0};
-	json_t *document = keep(call,
-	    scim_resource_read(
-		call->kind, call->body, &request->arena, &fault));
+	return submit_write(
+	    call, document, "scim_put_user", call->id, scim_call_answered);
+}
 
-	if (document == NULL)
-		return scim_problem(request, &fault);
-	return submit_write(call, document);
+static json_t *read_body(struct scim_call *call, struct scim_fault *fault)
+{
+	return keep(call,
+	    scim_resource_read(
+		call->kind, call->body, &call->request->arena, fault));
+}
+
+static const struct problem *replace(struct scim_call *call)
+{
+	struct scim_fault fault = {0};
+	const json_t *document = read_body(call, &fault);
+
+	return document == NULL ? scim_problem(call->request, &fault)
+				: put(call, document);
+}
+
+/* Nobody new: somebody who is there already may be meant. */
+static void on_added(void *context, const struct outcome *outcome)
+{
+	struct scim_call *call = context;
+	const struct problem *problem;
+
+	if (outcome->ending != ENDING_DONE ||
+	    shape_count(outcome->results[call->result_at]) > 0) {
+		scim_call_answered(call, outcome);
+		return;
+	}
+	call->request->transaction = NULL;
+	problem = replace(call);
+	if (problem != &request_waiting)
+		scim_call_end(call, problem);
+}
+
+static const struct problem *create(struct scim_call *call)
+{
+	struct scim_fault fault = {0};
+	const json_t *document = read_body(call, &fault);
+
+	return document == NULL ? scim_problem(call->request, &fault)
+				: submit_write(call, document, "scim_add_user",
+				      call->new_id, on_added);
 }
 
 /* What is there, as a client would send it. */
@@ -127,7 +169,7 @@ static const struct problem *patch(
 		return problem_get("internal");
 	if (scim_patch_user(document, call->body, &request->arena, &fault) < 0)
 		return scim_problem(request, &fault);
-	return submit_write(call, document);
+	return put(call, document);
 }
 
 static void on_present(void *context, const struct outcome *outcome)
@@ -166,8 +208,9 @@ const struct problem *scim_user_run(struct scim_call *call)
 	case SCIM_DELETE:
 		return submit_delete(call);
 	case SCIM_CREATE:
+		return create(call);
 	case SCIM_REPLACE:
 	default:
-		return write_body(call);
+		return replace(call);
 	}
 }

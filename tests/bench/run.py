@@ -22,7 +22,8 @@ import urllib.request
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-PORT, PEER_PORT = 8181, 8182
+PORT = int(os.environ.get('HEFBOOM_BENCH_PORT', 8181))
+PEER_PORT = PORT + 1
 WORKERS = 2
 SECONDS = 5
 TYPES = {'auth.org': '::uuid', 'auth.person': '::uuid', 'new.id': '::uuid',
@@ -44,12 +45,14 @@ def statement(folder, name):
     sources = []
 
     def place(match):
+        if match.group(1) is None:
+            return match.group(0)
         if match.group(1) not in sources:
             sources.append(match.group(1))
         return '$%d%s' % (sources.index(match.group(1)) + 1,
                           TYPES.get(match.group(1), ''))
     text = re.sub(r':page(\(\w+\))?', 'true', '\n'.join(lines))
-    text = re.sub(r'(?<!:):([a-z_]+(?:\.\w+)?)(?!\w|\()', place, text)
+    text = re.sub(r"'[^']*'|(?<!:):([a-z_]+(?:\.\w+)?)(?!\w|\()", place, text)
     return text, sources
 
 
