@@ -180,7 +180,8 @@ language sql stable
 as $$
 	select s.person_id, 1
 	  from scim_person s
-	 where s.org_id = org and s.external_id = document ->> 'externalId'
+	 where s.org_id = org
+	   and s.external_id = scim_matches.document ->> 'externalId'
 	union all
 	select p.id, 1
 	  from person p
