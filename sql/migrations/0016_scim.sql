@@ -79,16 +79,17 @@ create function person_total_add(org uuid, more bigint) returns void
 language plpgsql
 as $$
 begin
+	-- Not in FROM: a join may run that more than once, and add twice.
 	update person_total t
 	   set people = t.people + more
-	  from (
+	 where t.org_id = org
+	   and t.part = (
 		select f.part
 		  from person_total f
 		 where f.org_id = org
 		 limit 1
 		   for update skip locked
-	) free
-	 where t.org_id = org and t.part = free.part;
+	);
 	if not found then
 		insert into person_total (org_id, people) values (org, more);
 	end if;
