@@ -168,7 +168,7 @@ as $$
 		 order by lower(a.at ->> 'type') = 'work' desc, a.n
 		 limit 1
 	       ),
-	       coalesce((document ->> 'active')::boolean, true),
+	       (document ->> 'active')::boolean,
 	       left(document ->> 'title', 200),
 	       left(document #>> '{urn:ietf:params:scim:schemas:extension:enterprise:2.0:User,department}', 200),
 	       document #>> '{urn:ietf:params:scim:schemas:extension:enterprise:2.0:User,manager,value}'

@@ -52,12 +52,21 @@ select :auth.org, 'team.created', m.id, m.version from made m;
 
 with new as (
 	select c.external_id, c.user_name, c.display_name, c.given_name,
-	       c.family_name, c.email, c.language, c.country, c.active,
-	       c.title, c.department, c.manager, d.document,
+	       c.family_name, c.email, c.language, c.country, a.active,
+	       c.title, c.department, c.manager,
+	       d.document || jsonb_build_object('active', a.active)
+	           as document,
 	       case when d.document ->> 'timezone' is not null
 	            then :arg.zone end as zone
 	  from (select :arg.document::jsonb as document) d,
-	       scim_columns(d.document) c
+	       scim_columns(d.document) c,
+	       lateral (
+		-- A change that does not speak of it, leaves it.
+		select coalesce(c.active, (
+			select p.active from person p
+			 where p.org_id = :auth.org and p.id = :arg.id::uuid
+		       ), true) as active
+	       ) a
 ), picked as (
 	select :arg.id::uuid as id
 	 where :arg.id::uuid is not null
