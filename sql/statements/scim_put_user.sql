@@ -78,7 +78,13 @@ with new as (
 	select p.id, p.version, p.user_name, p.display_name, p.given_name,
 	       p.family_name, p.email, p.language, p.zone, p.country, p.active,
 	       p.deleted_at is not null as is_gone,
-	       s.person_id is not null as is_owned, s.document,
+	       s.person_id is not null as is_owned, s.document, (
+		-- Sent back as it was shown, it changes nothing.
+		select jsonb_strip_nulls(u.document || jsonb_build_object(
+		           'externalId', u.external_id))
+		  from scim_user u
+		 where u.org_id = :auth.org and u.id = p.id
+	       ) as shown,
 	       o.title, o.department, o.manager
 	  from picked
 	  join person p on p.org_id = :auth.org and p.id = picked.id
@@ -137,7 +143,8 @@ with new as (
 	            else 'changed' end as action
 	  from old, new
 	 where old.is_gone or not old.is_owned
-	    or old.document is distinct from new.document
+	    or (old.document is distinct from new.document
+	        and old.shown is distinct from new.document)
 	    or old.active <> new.active
 	    or old.user_name <> new.user_name
 ), changed as (
@@ -298,6 +305,8 @@ select :auth.org, :arg.source, 'person', w.id, w.action, array(
 	  from jsonb_each((select document from new)) n
 	  full join jsonb_each((select document from old)) o on o.key = n.key
 	 where n.value is distinct from o.value
+	   and n.value is distinct from
+	       (select old.shown -> coalesce(n.key, o.key) from old)
 	 order by 1
        )
   from wanted w;
