@@ -30,7 +30,17 @@ select brake_deactivation(:auth.org, :arg.source)
 	select m.id from scim_match(:auth.org, :arg.document::jsonb) m
    ));
 
-with made as (
+with freed as (
+	-- Nobody can see that a tombstone has this name.
+	update person p
+	   set user_name = p.id::text, updated_at = clock()
+	 where p.org_id = :auth.org and p.deleted_at is not null
+	   and lower(p.user_name)
+	       = lower(:arg.document::jsonb ->> 'userName')
+	   and p.id <> coalesce(:arg.id::uuid, (
+		select m.id from scim_match(:auth.org, :arg.document::jsonb) m
+	       ))
+), made as (
 	insert into team (org_id, id, name)
 	select :auth.org, uuid7(), c.department
 	  from scim_columns(:arg.document::jsonb) c
