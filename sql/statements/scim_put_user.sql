@@ -205,6 +205,7 @@ with new as (
 	returning person_id
 ), wish as (
 	select i.id, e.id as employment_id, lower(e.during) as since,
+	       upper(e.during) as until,
 	       e.team_id as old_team_id, e.manager_id as old_manager_id,
 	       e.title as old_title,
 	       case when n.department is not distinct from o.department
@@ -261,12 +262,12 @@ with new as (
 	insert into employment (org_id, person_id, team_id, manager_id, title,
 		during)
 	select :auth.org, w.id, w.team_id, w.manager_id, w.title,
-	       daterange(today(), (
+	       daterange(today(), coalesce(w.until, (
 		select min(lower(l.during))
 		  from employment l
 		 where l.org_id = :auth.org and l.person_id = w.id
 		   and l.is_primary and lower(l.during) > today()
-	       ))
+	       )))
 	  from wish w
 	 where (w.employment_id is null
 	        and coalesce(w.team_id::text, w.manager_id::text, w.title)
