@@ -22,6 +22,10 @@ select refuse(case when :arg.id::uuid is null
   left join team t
     on t.org_id = :auth.org and t.id = :arg.id::uuid
    and t.deleted_at is null
+   and not exists (
+	select from scim_team s
+	 where s.org_id = :auth.org and s.team_id = t.id and not s.is_group
+   )
   left join lateral scim_group_match(:auth.org, :arg.display_name,
 	:arg.external_id) m
     on :arg.id::uuid is null;
