@@ -249,19 +249,19 @@ as $$
 			 where u.org_id = o.id
 			   and lower(u.user_name) = lower(find_caller.subject)
 			union all
-			select e.id, 3
-			  from person e
-			 where e.org_id = o.id
-			   and e.external_id = find_caller.subject
-			union all
-			select s.person_id, 4
+			select s.person_id, 3
 			  from scim_person s
 			 where s.org_id = o.id
 			   and s.external_id = find_caller.subject
+			union all
+			select e.id, 4
+			  from person e
+			 where e.org_id = o.id
+			   and e.external_id = find_caller.subject
 		  ) found
 		  join person f on f.org_id = o.id and f.id = found.person_id
 		   and f.deleted_at is null
-		 order by found.choice
+		 order by found.choice, f.active desc, f.id
 		 limit 1
 	  ) p on true
 	 where o.name = find_caller.org
