@@ -41,7 +41,8 @@ select refuse('scim_invalid_value', jsonb_build_object('detail',
 
 with picked as (
 	select t.id, t.version, t.name, coalesce(s.is_group, false) as is_owned,
-	       s.external_id
+	       case when s.team_id is null then t.external_id
+	            else s.external_id end as external_id
 	  from team t
 	  left join scim_team s on s.org_id = t.org_id and s.team_id = t.id
 	 where t.org_id = :auth.org
@@ -117,8 +118,11 @@ with picked as (
 	returning e.id
 ), kept as (
 	insert into scim_team (org_id, team_id, external_id)
-	select :auth.org, it.id, nullif(:arg.external_id, '')
+	select :auth.org, it.id, case when :arg.external_id is null
+	                          then p.external_id
+	                          else nullif(:arg.external_id, '') end
 	  from it
+	  left join picked p on p.id = it.id
 	on conflict (org_id, team_id) do update
 	   set is_group = true, external_id = case when :arg.external_id is null
 	                          then scim_team.external_id

@@ -95,6 +95,17 @@ with new as (
 		  from scim_user u
 		 where u.org_id = :auth.org and u.id = p.id
 	       ) as shown,
+	       -- What SCIM never said is not SCIM's to take away.
+	       case when s.document -> 'displayName' is null
+	             and s.document -> 'name' is null
+	             and (s.person_id is null or p.display_name <> p.user_name)
+	            then p.display_name end as own_display_name,
+	       case when s.document #> '{name,givenName}' is null
+	            then p.given_name end as own_given_name,
+	       case when s.document #> '{name,familyName}' is null
+	            then p.family_name end as own_family_name,
+	       case when s.document -> 'emails' is null
+	            then p.email end as own_email,
 	       o.title, o.department, o.manager
 	  from picked
 	  join person p on p.org_id = :auth.org and p.id = picked.id
@@ -105,17 +116,11 @@ with new as (
 ), wanted as (
 	select old.id, old.version, old.is_gone, old.is_owned,
 	       new.user_name,
-	       coalesce(new.display_name,
-	           case when not old.is_owned then old.display_name end,
+	       coalesce(new.display_name, old.own_display_name,
 	           new.user_name) as display_name,
-	       coalesce(new.given_name,
-	           case when not old.is_owned then old.given_name end)
-	           as given_name,
-	       coalesce(new.family_name,
-	           case when not old.is_owned then old.family_name end)
-	           as family_name,
-	       coalesce(new.email,
-	           case when not old.is_owned then old.email end) as email,
+	       coalesce(new.given_name, old.own_given_name) as given_name,
+	       coalesce(new.family_name, old.own_family_name) as family_name,
+	       coalesce(new.email, old.own_email) as email,
 	       case when (new.document -> 'preferredLanguage',
 	                  new.document -> 'locale')
 	                 is distinct from (old.document -> 'preferredLanguage',
@@ -132,17 +137,16 @@ with new as (
 	           case when old.user_name <> new.user_name
 	                then 'user_name' end,
 	           case when old.display_name <> coalesce(new.display_name,
-	                     case when not old.is_owned
-	                          then old.display_name end, new.user_name)
+	                     old.own_display_name, new.user_name)
 	                then 'display_name' end,
-	           case when old.given_name is distinct from new.given_name
-	                 and (old.is_owned or new.given_name is not null)
+	           case when old.given_name is distinct from
+	                     coalesce(new.given_name, old.own_given_name)
 	                then 'given_name' end,
-	           case when old.family_name is distinct from new.family_name
-	                 and (old.is_owned or new.family_name is not null)
+	           case when old.family_name is distinct from
+	                     coalesce(new.family_name, old.own_family_name)
 	                then 'family_name' end,
-	           case when old.email is distinct from new.email
-	                 and (old.is_owned or new.email is not null)
+	           case when old.email is distinct from
+	                     coalesce(new.email, old.own_email)
 	                then 'email' end,
 	           case when old.active <> new.active then 'active' end
 	       ], null) as names,
