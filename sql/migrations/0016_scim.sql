@@ -79,16 +79,17 @@ create function person_total_add(org uuid, more bigint) returns void
 language plpgsql
 as $$
 begin
+	-- Not in FROM: a join may run that more than once, and add twice.
 	update person_total t
 	   set people = t.people + more
-	  from (
+	 where t.org_id = org
+	   and t.part = (
 		select f.part
 		  from person_total f
 		 where f.org_id = org
 		 limit 1
 		   for update skip locked
-	) free
-	 where t.org_id = org and t.part = free.part;
+	);
 	if not found then
 		insert into person_total (org_id, people) values (org, more);
 	end if;
@@ -200,7 +201,7 @@ as $$
 		 order by lower(a.at ->> 'type') = 'work' desc, a.n
 		 limit 1
 	       ),
-	       coalesce((document ->> 'active')::boolean, true),
+	       (document ->> 'active')::boolean,
 	       left(document ->> 'title', 200),
 	       left(document #>> '{urn:ietf:params:scim:schemas:extension:enterprise:2.0:User,department}', 200),
 	       document #>> '{urn:ietf:params:scim:schemas:extension:enterprise:2.0:User,manager,value}'
@@ -305,19 +306,22 @@ as $$
 			 where u.org_id = o.id
 			   and lower(u.user_name) = lower(find_caller.subject)
 			union all
-			select e.id, 3
+			select (array_agg(s.person_id))[1], 3
+			  from scim_person s
+			  join person l on l.org_id = s.org_id
+			   and l.id = s.person_id and l.deleted_at is null
+			 where s.org_id = o.id
+			   and s.external_id = find_caller.subject
+			having count(*) = 1
+			union all
+			select e.id, 4
 			  from person e
 			 where e.org_id = o.id
 			   and e.external_id = find_caller.subject
-			union all
-			select s.person_id, 4
-			  from scim_person s
-			 where s.org_id = o.id
-			   and s.external_id = find_caller.subject
 		  ) found
 		  join person f on f.org_id = o.id and f.id = found.person_id
 		   and f.deleted_at is null
-		 order by found.choice
+		 order by found.choice, f.active desc, f.id
 		 limit 1
 	  ) p on true
 	 where o.name = find_caller.org

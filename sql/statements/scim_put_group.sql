@@ -22,6 +22,10 @@ select refuse(case when :arg.id::uuid is null
   left join team t
     on t.org_id = :auth.org and t.id = :arg.id::uuid
    and t.deleted_at is null
+   and not exists (
+	select from scim_team s
+	 where s.org_id = :auth.org and s.team_id = t.id and not s.is_group
+   )
   left join lateral scim_group_match(:auth.org, :arg.display_name,
 	:arg.external_id) m
     on :arg.id::uuid is null;
@@ -37,7 +41,8 @@ select refuse('scim_invalid_value', jsonb_build_object('detail',
 
 with picked as (
 	select t.id, t.version, t.name, coalesce(s.is_group, false) as is_owned,
-	       s.external_id
+	       case when s.team_id is null then t.external_id
+	            else s.external_id end as external_id
 	  from team t
 	  left join scim_team s on s.org_id = t.org_id and s.team_id = t.id
 	 where t.org_id = :auth.org
@@ -115,8 +120,11 @@ with picked as (
 	returning e.id
 ), kept as (
 	insert into scim_team (org_id, team_id, external_id)
-	select :auth.org, it.id, nullif(:arg.external_id, '')
+	select :auth.org, it.id, case when :arg.external_id is null
+	                          then p.external_id
+	                          else nullif(:arg.external_id, '') end
 	  from it
+	  left join picked p on p.id = it.id
 	on conflict (org_id, team_id) do update
 	   set is_group = true, external_id = case when :arg.external_id is null
 	                          then scim_team.external_id

@@ -33,7 +33,17 @@ select brake_deactivation(:auth.org, :arg.source)
 	       ))
    );
 
-with made as (
+with freed as (
+	-- Nobody can see that a tombstone has this name.
+	update person p
+	   set user_name = p.id::text, updated_at = clock()
+	 where p.org_id = :auth.org and p.deleted_at is not null
+	   and lower(p.user_name)
+	       = lower(:arg.document::jsonb ->> 'userName')
+	   and p.id <> coalesce(:arg.id::uuid, (
+		select m.id from scim_match(:auth.org, :arg.document::jsonb) m
+	       ))
+), made as (
 	insert into team (org_id, id, name)
 	select :auth.org, uuid7(), c.department
 	  from scim_columns(:arg.document::jsonb) c
@@ -55,12 +65,21 @@ select :auth.org, 'team.created', m.id, m.version from made m;
 
 with new as (
 	select c.external_id, c.user_name, c.display_name, c.given_name,
-	       c.family_name, c.email, c.language, c.country, c.active,
-	       c.title, c.department, c.manager, d.document,
+	       c.family_name, c.email, c.language, c.country, a.active,
+	       c.title, c.department, c.manager,
+	       d.document || jsonb_build_object('active', a.active)
+	           as document,
 	       case when d.document ->> 'timezone' is not null
 	            then :arg.zone end as zone
 	  from (select :arg.document::jsonb as document) d,
-	       scim_columns(d.document) c
+	       scim_columns(d.document) c,
+	       lateral (
+		-- A change that does not speak of it, leaves it.
+		select coalesce(c.active, (
+			select p.active from person p
+			 where p.org_id = :auth.org and p.id = :arg.id::uuid
+		       ), true) as active
+	       ) a
 ), picked as (
 	select :arg.id::uuid as id
 	 where :arg.id::uuid is not null
@@ -72,7 +91,24 @@ with new as (
 	select p.id, p.version, p.user_name, p.display_name, p.given_name,
 	       p.family_name, p.email, p.language, p.zone, p.country, p.active,
 	       p.deleted_at is not null as is_gone,
-	       s.person_id is not null as is_owned, s.document,
+	       s.person_id is not null as is_owned, s.document, (
+		-- Sent back as it was shown, it changes nothing.
+		select jsonb_strip_nulls(u.document || jsonb_build_object(
+		           'externalId', u.external_id))
+		  from scim_user u
+		 where u.org_id = :auth.org and u.id = p.id
+	       ) as shown,
+	       -- What SCIM never said is not SCIM's to take away.
+	       case when s.document -> 'displayName' is null
+	             and s.document -> 'name' is null
+	             and (s.person_id is null or p.display_name <> p.user_name)
+	            then p.display_name end as own_display_name,
+	       case when s.document #> '{name,givenName}' is null
+	            then p.given_name end as own_given_name,
+	       case when s.document #> '{name,familyName}' is null
+	            then p.family_name end as own_family_name,
+	       case when s.document -> 'emails' is null
+	            then p.email end as own_email,
 	       o.title, o.department, o.manager
 	  from picked
 	  join person p on p.org_id = :auth.org and p.id = picked.id
@@ -83,17 +119,11 @@ with new as (
 ), wanted as (
 	select old.id, old.version, old.is_gone, old.is_owned,
 	       new.user_name,
-	       coalesce(new.display_name,
-	           case when not old.is_owned then old.display_name end,
+	       coalesce(new.display_name, old.own_display_name,
 	           new.user_name) as display_name,
-	       coalesce(new.given_name,
-	           case when not old.is_owned then old.given_name end)
-	           as given_name,
-	       coalesce(new.family_name,
-	           case when not old.is_owned then old.family_name end)
-	           as family_name,
-	       coalesce(new.email,
-	           case when not old.is_owned then old.email end) as email,
+	       coalesce(new.given_name, old.own_given_name) as given_name,
+	       coalesce(new.family_name, old.own_family_name) as family_name,
+	       coalesce(new.email, old.own_email) as email,
 	       case when (new.document -> 'preferredLanguage',
 	                  new.document -> 'locale')
 	                 is distinct from (old.document -> 'preferredLanguage',
@@ -110,17 +140,16 @@ with new as (
 	           case when old.user_name <> new.user_name
 	                then 'user_name' end,
 	           case when old.display_name <> coalesce(new.display_name,
-	                     case when not old.is_owned
-	                          then old.display_name end, new.user_name)
+	                     old.own_display_name, new.user_name)
 	                then 'display_name' end,
-	           case when old.given_name is distinct from new.given_name
-	                 and (old.is_owned or new.given_name is not null)
+	           case when old.given_name is distinct from
+	                     coalesce(new.given_name, old.own_given_name)
 	                then 'given_name' end,
-	           case when old.family_name is distinct from new.family_name
-	                 and (old.is_owned or new.family_name is not null)
+	           case when old.family_name is distinct from
+	                     coalesce(new.family_name, old.own_family_name)
 	                then 'family_name' end,
-	           case when old.email is distinct from new.email
-	                 and (old.is_owned or new.email is not null)
+	           case when old.email is distinct from
+	                     coalesce(new.email, old.own_email)
 	                then 'email' end,
 	           case when old.active <> new.active then 'active' end
 	       ], null) as names,
@@ -131,7 +160,8 @@ with new as (
 	            else 'changed' end as action
 	  from old, new
 	 where old.is_gone or not old.is_owned
-	    or old.document is distinct from new.document
+	    or (old.document is distinct from new.document
+	        and old.shown is distinct from new.document)
 	    or old.active <> new.active
 	    or old.user_name <> new.user_name
 ), changed as (
@@ -171,6 +201,7 @@ with new as (
 	returning person_id
 ), wish as (
 	select i.id, e.id as employment_id, lower(e.during) as since,
+	       upper(e.during) as until,
 	       e.team_id as old_team_id, e.manager_id as old_manager_id,
 	       e.title as old_title,
 	       case when n.department is not distinct from o.department
@@ -227,12 +258,12 @@ with new as (
 	insert into employment (org_id, person_id, team_id, manager_id, title,
 		during)
 	select :auth.org, w.id, w.team_id, w.manager_id, w.title,
-	       daterange(today(), (
+	       daterange(today(), coalesce(w.until, (
 		select min(lower(l.during))
 		  from employment l
 		 where l.org_id = :auth.org and l.person_id = w.id
 		   and l.is_primary and lower(l.during) > today()
-	       ))
+	       )))
 	  from wish w
 	 where (w.employment_id is null
 	        and coalesce(w.team_id::text, w.manager_id::text, w.title)
@@ -281,6 +312,8 @@ select :auth.org, :arg.source, 'person', w.id, w.action, array(
 	  from jsonb_each((select document from new)) n
 	  full join jsonb_each((select document from old)) o on o.key = n.key
 	 where n.value is distinct from o.value
+	   and n.value is distinct from
+	       (select old.shown -> coalesce(n.key, o.key) from old)
 	 order by 1
        )
   from wanted w;

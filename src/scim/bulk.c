@@ -44,6 +44,7 @@ static void answer_begin_line(struct line *line, const char *status)
 	line->answer = json_object();
 	set_text(line->answer, "method", line->method);
 	set_text(line->answer, "bulkId", line->bulk_id);
+	set_text(line->answer, "location", line->location);
 	set_text(line->answer, "status", status);
 }
 
@@ -117,8 +118,7 @@ static bool target_read(const struct line *line, struct target *target)
 			continue;
 		path += length;
 		target->kind = kinds[i];
-		target->id =
-		    path[0] == '/' && path[1] != '\0' ? path + 1 : NULL;
+		target->id = bulk_path_id(line->path);
 		return (path[0] == '\0' || path[0] == '/') &&
 		    (target->id == NULL) == (target->action == SCIM_CREATE);
 	}
@@ -156,13 +156,13 @@ static void on_done(struct scim_call *call)
 		    call->status == 204 && call->action != SCIM_DELETE
 			? 200
 			: call->status);
-		answer_begin_line(line, status);
 		if (call->id != NULL)
 			snprintf(line->id, UUID_TEXT, "%s", call->id);
 		else
 			memcpy(line->id, call->resource_id, UUID_TEXT);
-		set_text(line->answer, "location",
-		    scim_location(call->request, call->kind, line->id));
+		line->location =
+		    scim_location(call->request, call->kind, line->id);
+		answer_begin_line(line, status);
 		if (call->etag[0] != '\0')
 			set_text(line->answer, "version", call->etag);
 		line->state = DONE;
@@ -194,6 +194,11 @@ static const struct problem *start(struct bulk *bulk, struct line *line)
 
 	if (!target_read(line, &target))
 		return fault(bulk, "method and path fit no operation");
+	/* Required of every answer but a failed POST's (RFC 7644, 3.7.3). */
+	if (bulk_is_reference(target.id))
+		target.id = bulk_line_of(bulk, target.id)->id;
+	if (target.id != NULL)
+		line->location = scim_location(request, target.kind, target.id);
 	if (!scope_among(request->scopes, scope_of(target.kind)))
 		return problem_get("insufficient_scope");
 	if (target.action == SCIM_CREATE && line->bulk_id == NULL)
@@ -201,8 +206,6 @@ static const struct problem *start(struct bulk *bulk, struct line *line)
 	if (target.action != SCIM_DELETE && !json_is_object(line->data))
 		return fault(bulk, "no data");
 	bulk_put_ids(bulk, line->data);
-	if (bulk_is_reference(target.id))
-		target.id = bulk_line_of(bulk, target.id)->id;
 	call = scim_call_new(request, target.kind, target.action, target.id);
 	call->body = line->data;
 	call->version = version_of(bulk, line->version);
@@ -223,7 +226,7 @@ static void run_line(struct bulk *bulk, struct line *line)
 {
 	const struct problem *problem;
 	bool lost = false;
-	struct line *first;
+	struct line *first, *waiter;
 
 	while ((first = bulk_awaited(bulk, line, &lost)) != NULL && !lost) {
 		line->state = UNDER_WAY;
@@ -236,9 +239,11 @@ static void run_line(struct bulk *bulk, struct line *line)
 		problem = start(bulk, line);
 	if (problem != NULL)
 		refuse(bulk, line, problem);
-	/* Whoever waited is looked at again. */
-	if (line->awaited_by != NULL && line->awaited_by->state == UNDER_WAY)
-		line->awaited_by->state = WAITING;
+	/* Whoever waited is looked at again, and who waited for those. */
+	for (waiter = line->awaited_by;
+	     waiter != NULL && waiter->state == UNDER_WAY;
+	     waiter = waiter->awaited_by)
+		waiter->state = WAITING;
 }
 
 static void reply(struct bulk *bulk)

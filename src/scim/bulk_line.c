@@ -81,17 +81,23 @@ void bulk_put_ids(const struct bulk *bulk, json_t *value)
 	}
 }
 
+const char *bulk_path_id(const char *path)
+{
+	const char *slash = strchr(path[0] == '/' ? path + 1 : path, '/');
+
+	return slash == NULL || slash[1] == '\0' ? NULL : slash + 1;
+}
+
 /* The id part of a path may be a reference too. */
 struct line *bulk_awaited(
     const struct bulk *bulk, const struct line *line, bool *lost)
 {
-	const char *slash = strrchr(line->path, '/');
+	const char *id = bulk_path_id(line->path);
 	struct line *found = awaited_in(bulk, line->data, lost);
 
-	if (found != NULL || *lost || slash == NULL ||
-	    !bulk_is_reference(slash + 1))
+	if (found != NULL || *lost || !bulk_is_reference(id))
 		return found;
-	found = bulk_line_of(bulk, slash + 1);
+	found = bulk_line_of(bulk, id);
 	*lost = found == NULL || found->state == REFUSED ||
 	    found->state == UNDER_WAY;
 	return *lost || found->state == DONE ? NULL : found;

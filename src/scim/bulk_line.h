@@ -22,6 +22,7 @@ enum state { WAITING, UNDER_WAY, DONE, REFUSED };
 struct line {
 	const char *method, *path, *bulk_id, *version;
 	json_t *data; /* borrowed from the request's body */
+	const char *location; /* of what it is about, when that is known */
 	enum state state;
 	struct line *awaited_by;
 	char id[UUID_TEXT]; /* of what it made */
@@ -40,6 +41,9 @@ struct bulk {
 };
 
 bool bulk_is_reference(const char *text);
+
+/* What stands behind the endpoint: "/Users/7f.." as "7f..", or NULL. */
+const char *bulk_path_id(const char *path);
 
 /* The line whose bulkId stands behind "bulkId:", or NULL. */
 struct line *bulk_line_of(const struct bulk *bulk, const char *text);

@@ -28,7 +28,7 @@
 struct outcome;
 struct pg_result;
 
-enum { PATCH_TRIES = 8, SCIM_REPLY_MAX = 8 * 1024 * 1024 };
+enum { PATCH_TRIES = 100, SCIM_REPLY_MAX = 8 * 1024 * 1024 };
 
 enum scim_action {
 	SCIM_CREATE,
