@@ -3,7 +3,8 @@
 -- once the constraints refuse one.
 with new as (
 	select c.external_id, c.user_name, c.display_name, c.given_name,
-	       c.family_name, c.email, c.language, c.country, c.active,
+	       c.family_name, c.email, c.language, c.country,
+	       coalesce(c.active, true) as active,
 	       c.title, (
 		select t.id from team t
 		 where t.org_id = :auth.org
@@ -19,9 +20,9 @@ with new as (
 	  from scim_columns(:arg.document::jsonb) c
 	 where not exists (select from scim_matches(:arg.document::jsonb))
 ), made as (
-	insert into person (org_id, id, external_id, user_name, display_name,
-		given_name, family_name, email, language, zone, country, active)
-	select :auth.org, :arg.new_id::uuid, n.external_id, n.user_name,
+	insert into person (org_id, id, user_name, display_name, given_name,
+		family_name, email, language, zone, country, active)
+	select :auth.org, :arg.new_id::uuid, n.user_name,
 	       coalesce(n.display_name, n.user_name), n.given_name,
 	       n.family_name, n.email, coalesce(n.language, o.language),
 	       coalesce(case when :arg.document::jsonb ->> 'timezone'
@@ -34,7 +35,9 @@ with new as (
 ), kept as (
 	insert into scim_person (org_id, person_id, external_id, email,
 		document)
-	select :auth.org, m.id, n.external_id, n.email, :arg.document::jsonb
+	select :auth.org, m.id, n.external_id, n.email,
+	       :arg.document::jsonb
+	           || jsonb_build_object('active', n.active)
 	  from new n, made m
 ), opened as (
 	insert into employment (org_id, person_id, team_id, manager_id, title,
