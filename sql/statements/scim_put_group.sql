@@ -73,13 +73,14 @@ with picked as (
 ), leaving as (
 	select e.id, lower(e.during) as since, e.is_primary
 	  from it
+	 cross join (select distinct id
+	               from unnest(:arg.removed::uuid[]) u (id)) r
 	  join employment e
 	    on e.org_id = :auth.org and e.team_id = it.id
-	   and e.during @> today()
+	   and e.person_id = r.id and e.during @> today()
 	  left join scim_person s
 	    on s.org_id = e.org_id and s.person_id = e.person_id
-	 where e.person_id = any (:arg.removed::uuid[])
-	   and not :arg.replaced::boolean
+	 where not :arg.replaced::boolean
 	   and not (e.is_primary and s.person_id is not null)
 	union all
 	select e.id, lower(e.during), e.is_primary
