@@ -75,9 +75,12 @@ with picked as (
 	  from it
 	 cross join (select distinct id
 	               from unnest(:arg.removed::uuid[]) u (id)) r
-	  join employment e
-	    on e.org_id = :auth.org and e.team_id = it.id
-	   and e.person_id = r.id and e.during @> today()
+	 cross join lateral unnest(array(
+		select x.id from employment x
+		 where x.org_id = :auth.org and x.person_id = r.id
+		   and x.team_id = it.id and x.during @> today()
+	       )) here (id)
+	  join employment e on e.org_id = :auth.org and e.id = here.id
 	  left join scim_person s
 	    on s.org_id = e.org_id and s.person_id = e.person_id
 	 where not :arg.replaced::boolean
