@@ -78,19 +78,20 @@ select p.org_id, count(*) from person p
 create function person_total_add(org uuid, more bigint) returns void
 language plpgsql
 as $$
+declare
+	free bigint;
 begin
-	-- Not in FROM: a join may run that more than once, and add twice.
-	update person_total t
-	   set people = t.people + more
+	-- In one statement with the update, whose snapshot is older than the
+	-- lock, it sometimes finds none, and parts become many.
+	select t.part into free
+	  from person_total t
 	 where t.org_id = org
-	   and t.part = (
-		select f.part
-		  from person_total f
-		 where f.org_id = org
-		 limit 1
-		   for update skip locked
-	);
-	if not found then
+	 limit 1
+	   for update skip locked;
+	if found then
+		update person_total t set people = t.people + more
+		 where t.org_id = org and t.part = free;
+	else
 		insert into person_total (org_id, people) values (org, more);
 	end if;
 end

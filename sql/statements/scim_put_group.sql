@@ -78,13 +78,17 @@ with picked as (
 ), leaving as (
 	select e.id, lower(e.during) as since, e.is_primary
 	  from it
-	  join employment e
-	    on e.org_id = :auth.org and e.team_id = it.id
-	   and e.during @> today()
+	 cross join (select distinct id
+	               from unnest(:arg.removed::uuid[]) u (id)) r
+	 cross join lateral unnest(array(
+		select x.id from employment x
+		 where x.org_id = :auth.org and x.person_id = r.id
+		   and x.team_id = it.id and x.during @> today()
+	       )) here (id)
+	  join employment e on e.org_id = :auth.org and e.id = here.id
 	  left join scim_person s
 	    on s.org_id = e.org_id and s.person_id = e.person_id
-	 where e.person_id = any (:arg.removed::uuid[])
-	   and not :arg.replaced::boolean
+	 where not :arg.replaced::boolean
 	   and not (e.is_primary and s.person_id is not null)
 	union all
 	select e.id, lower(e.during), e.is_primary

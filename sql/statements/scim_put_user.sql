@@ -38,8 +38,7 @@ with freed as (
 	update person p
 	   set user_name = p.id::text, updated_at = clock()
 	 where p.org_id = :auth.org and p.deleted_at is not null
-	   and lower(p.user_name)
-	       = lower(:arg.document::jsonb ->> 'userName')
+	   and p.id = person_named(:arg.document::jsonb ->> 'userName')
 	   and p.id <> coalesce(:arg.id::uuid, (
 		select m.id from scim_match(:auth.org, :arg.document::jsonb) m
 	       ))

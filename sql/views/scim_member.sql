@@ -4,9 +4,8 @@ select e.org_id, e.team_id as group_id, p.id as value,
   from present_employment e
   join person p on p.org_id = e.org_id and p.id = e.person_id
    and p.deleted_at is null
+  left join scim_person s
+    on s.org_id = e.org_id and s.person_id = e.person_id
  where e.team_id is not null
-   and not (e.is_primary and exists (
-	select from scim_person s
-	 where s.org_id = e.org_id and s.person_id = e.person_id
-   ))
+   and not (e.is_primary and s.person_id is not null)
  group by e.org_id, e.team_id, p.org_id, p.id;

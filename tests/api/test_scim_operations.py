@@ -74,11 +74,19 @@ def test_patch_that_removes_active_keeps_it(idp):
 
 def test_post_without_active_brings_back(idp):
     one = idp.user('brings-back', externalId='back-1')
-    idp.replace(f'/Users/{one}', 'active', False).expect(204)
+    idp.delete(f'/Users/{one}').expect(204)
     again = idp.post_user('brings-back-2', externalId='back-1').expect(201)
     assert again.json()['id'] == one
     assert again.json()['active'] is True
-    assert idp.changes(one)[-1][0] == 'reactivated'
+    assert idp.changes(one)[-1][0] == 'restored'
+
+
+def test_an_external_id_of_somebody_inactive_is_no_name(idp):
+    """Entra's own collection gives several people the same one."""
+    one = idp.user('sleeps', externalId='shared-1')
+    idp.replace(f'/Users/{one}', 'active', False).expect(204)
+    other = idp.post_user('wakes', externalId='shared-1').expect(201)
+    assert other.json()['id'] != one
 
 
 # What was shown, sent back

@@ -19,6 +19,7 @@ import os
 import re
 import subprocess
 import time
+import urllib.error
 import urllib.request
 
 import run
@@ -114,8 +115,11 @@ class Scim:
             {'Authorization': 'Bearer ' + self.token,
              'Content-Type': 'application/scim+json'}, method=method)
         begun = time.monotonic()
-        with urllib.request.urlopen(request, timeout=120) as reply:
-            answer = reply.read()
+        try:
+            with urllib.request.urlopen(request, timeout=120) as reply:
+                answer = reply.read()
+        except urllib.error.HTTPError:
+            return float('inf'), None
         return time.monotonic() - begun, json.loads(answer or 'null')
 
     def wrk(self, request, status, connections, seconds):
@@ -251,7 +255,8 @@ def member(scim):
 
 
 def crowd(scim, count=20000):
-    """Seconds to put so many into a group by one PATCH, and to empty it."""
+    """Seconds to put so many into a group by one PATCH, and to empty it;
+    infinite when it was refused, as behind 5 s."""
     ids = scim.users(1, count)
     add = scim.call('PATCH', '/Groups/' + scim.nobody, {
         'schemas': [PATCH], 'Operations': [{
@@ -270,7 +275,7 @@ def bulk(scim, count=1000):
             {'method': 'POST', 'path': '/Users', 'bulkId': str(n),
              'data': json.loads(document('with a department', '').replace(
                  '%s', '%d-%d' % (scim.series, n)))} for n in range(count)]})
-    if any(one['status'] != '201' for one in answer['Operations']):
+    if answer and any(one['status'] != '201' for one in answer['Operations']):
         raise SystemExit('a bulk that failed')
     return took
 

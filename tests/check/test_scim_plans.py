@@ -2,8 +2,7 @@
 organisation: of 100,000 people it reads those whom it wants.
 
 Mutations: `u.id = coalesce(...)` without a subselect in scim_read_user; the
-user name compared in scim_find_users instead of by person_named; scim_user
-without its second `offset 0`: found.
+user name compared in scim_find_users instead of by person_named: found.
 """
 
 import re
