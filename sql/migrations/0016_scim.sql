@@ -270,6 +270,9 @@ as $$
 		           and p.deleted_at is null as is_taken,
 		       s.person_id is null as is_free,
 		       p.deleted_at,
+		       coalesce(s.external_id
+		           = scim_match.document ->> 'externalId',
+		           true) as is_same,
 		       count(*) filter (where c.choice = 3
 		           and s.person_id is null) over () as same_email
 		  from scim_matches(document) c
@@ -279,13 +282,13 @@ as $$
 	  ) m
 	 where m.is_taken
 	    or (m.choice = 1 and (m.is_free or m.deleted_at is not null))
-	    or (m.choice = 2)
+	    or (m.choice = 2 and m.is_same)
 	    or (m.choice = 3 and m.is_free and m.deleted_at is null
 	        and m.same_email = 1)
 	 order by m.is_taken desc, m.choice, m.is_free desc, m.id
 	 limit 1
 $$;
-comment on function scim_match is 'Whom a user that is about to be made becomes: somebody no identity provider knows yet, or who was deleted; is_taken when that user name has one already.';
+comment on function scim_match is 'Whom a user that is about to be made becomes: somebody no identity provider knows yet, or who was deleted; is_taken when that user name has one already. Who has the user name of somebody deleted, and another external id, is somebody else.';
 
 create or replace function find_caller(issuer text, org text, subject text)
 returns table (org_id uuid, person_id uuid, active boolean)

@@ -39,7 +39,7 @@ with freed as (
 	   set user_name = p.id::text, updated_at = clock()
 	 where p.org_id = :auth.org and p.deleted_at is not null
 	   and p.id = person_named(:arg.document::jsonb ->> 'userName')
-	   and p.id <> coalesce(:arg.id::uuid, (
+	   and p.id is distinct from coalesce(:arg.id::uuid, (
 		select m.id from scim_match(:auth.org, :arg.document::jsonb) m
 	       ))
 ), made as (

@@ -81,6 +81,21 @@ def test_post_without_active_brings_back(idp):
     assert idp.changes(one)[-1][0] == 'restored'
 
 
+def test_a_leaver_s_user_name_may_be_somebody_else_s(idp):
+    """Another external id says so; without one it is the same person.
+
+    Mutation: is_same left out of scim_match(): the newcomer has the leaver's
+    goals and feedback.
+    """
+    one = idp.user('reused', externalId='reused-1')
+    idp.delete(f'/Users/{one}').expect(204)
+    other = idp.post_user('reused', externalId='reused-2').expect(201).json()
+    assert other['id'] != one
+    idp.delete(f'/Users/{other["id"]}').expect(204)
+    again = idp.post_user('Reused').expect(201).json()
+    assert again['id'] == other['id']
+
+
 def test_an_external_id_of_somebody_inactive_is_no_name(idp):
     """Entra's own collection gives several people the same one."""
     one = idp.user('sleeps', externalId='shared-1')
