@@ -33,11 +33,12 @@ def test_a_user_name_in_another_case(empty):
                           'externalId': 'two'}).expect(409, type='uniqueness')
     empty.delete(f'/Users/{first["id"]}').expect(204)
     other = empty.post('/Users', {**body, 'externalId': 'three'})
-    assert other.expect(201).json()['id'] != first['id']
+    other = other.expect(201).json()
+    assert other['id'] != first['id']
     second = empty.post('/Users', {**body, 'userName': body['userName'] + '2'})
     assert second.expect(201).json()['id'] == first['id']
     found = empty.find(f'userName eq "{body["userName"].upper()}"')
-    assert [one['id'] for one in found] == [first['id']]
+    assert [one['id'] for one in found] == [other['id']]
     assert empty.find('userName eq "nobody"') == []
 
 
