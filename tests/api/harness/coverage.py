@@ -81,12 +81,14 @@ class Coverage:
 
 
 def nested_parts(document, schema):
-    """Properties that are objects or arrays, as (name, schema)."""
+    """Properties that are objects or arrays, as (name, schema); but for
+    those that have one value only, like RFC 8414's response_types_supported
+    of a server that has none."""
     for part in schema.get('allOf', ()):
         yield from nested_parts(document, document.resolve(part))
     for name, value in schema.get('properties', {}).items():
         value = document.resolve(value)
         kinds = value.get('type', [])
         kinds = [kinds] if isinstance(kinds, str) else kinds
-        if 'object' in kinds or 'array' in kinds:
+        if ('object' in kinds or 'array' in kinds) and 'const' not in value:
             yield name, value
