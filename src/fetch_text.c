@@ -43,6 +43,8 @@ char *fetch_url_check(const char *url)
 	if (strncasecmp(url, "https://", 8) != 0 &&
 	    strncasecmp(url, "http://", 7) != 0)
 		fault = "does not begin with https://";
+	else if (strchr(url, '/')[2] == '/')
+		fault = "has no host";
 	else if (strlen(url) > FETCH_URL_MAX)
 		fault = "is too long";
 	for (const char *c = url; fault == NULL && *c != '\0'; c++)

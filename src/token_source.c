@@ -128,19 +128,27 @@ static void wake_all(struct key_source *source)
 		wake(source->first);
 }
 
-/* What another worker found. */
-static void see(struct key_source *source)
+bool source_see(struct key_source *source)
 {
-	uint32_t ended = atomic_load(&source->shared->ended);
 	uint32_t version = atomic_load(&source->shared->version);
 	struct buf text = {0};
+	bool seen = version != source->version && version % 2 == 0 &&
+	    shared_read(source->shared, &text, &version);
 
-	if (version != source->version && version % 2 == 0 &&
-	    shared_read(source->shared, &text, &version)) {
+	if (seen) {
 		source->version = version;
 		take_kept(source, &text);
 	}
 	buf_release(&text);
+	return seen;
+}
+
+/* What another worker found, and that one has ended. */
+static void see(struct key_source *source)
+{
+	uint32_t ended = atomic_load(&source->shared->ended);
+
+	source_see(source);
 	if (ended == source->ended)
 		return;
 	source->ended = ended;

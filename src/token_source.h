@@ -24,7 +24,7 @@
 #include "credential.h"
 
 enum {
-	SET_LENGTH_MAX = 256 * 1024,
+	SET_LENGTH_MAX = 320 * 1024, /* a fetch, and `alg` in each key */
 	SET_KEYS_MAX = 100,
 	KEYS_AGE_MIN_S = 300,
 	KEYS_AGE_S = 3600,
@@ -96,6 +96,9 @@ const char *source_url(const struct key_source *source);
 struct token_services;
 void source_serve(struct key_source *source, struct issuer *issuer,
     struct token_cache *cache, const struct token_services *services);
+
+/* Takes what another worker has found since; true: there was something. */
+bool source_see(struct key_source *source);
 
 /*
  * Could a key that is not here be one that came since?  Not when the last
