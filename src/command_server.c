@@ -26,8 +26,8 @@ int command_openapi(struct invocation *invocation)
 	return 0;
 }
 
-static int check_issuers(const struct config *config,
-    const struct networks *networks, char **error)
+static int check_issuers(
+    const struct config *config, const struct networks *networks, char **error)
 {
 	struct token_checker *checker;
 	json_error_t where;
@@ -109,7 +109,8 @@ int command_check_config(struct invocation *invocation)
 	char *error = NULL;
 
 	if (check_urls(config, &error) < 0 ||
-	    check_networks(config, &networks, &error) < 0 || check_docs(config, &error) < 0 ||
+	    check_networks(config, &networks, &error) < 0 ||
+	    check_docs(config, &error) < 0 ||
 	    check_secret(config, &error) < 0 ||
 	    check_issuers(config, &networks, &error) < 0)
 		return command_fail(COMMAND_FAILED, error);

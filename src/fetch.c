@@ -86,14 +86,14 @@ static void fetcher_look(struct fetcher *fetcher)
 	struct fetch *fetch;
 	int left;
 
-	while ((message = curl_multi_info_read(fetcher->multi, &left)) !=
-	    NULL) {
+	while (
+	    (message = curl_multi_info_read(fetcher->multi, &left)) != NULL) {
 		CURLcode code = message->data.result;
 
 		if (message->msg != CURLMSG_DONE)
 			continue;
-		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE,
-		    (char **)&fetch);
+		curl_easy_getinfo(
+		    message->easy_handle, CURLINFO_PRIVATE, (char **)&fetch);
 		fetch_end(fetch, code);
 	}
 }
@@ -169,8 +169,8 @@ static curl_socket_t open_socket(
 	struct fetch *fetch = context;
 
 	if (purpose != CURLSOCKTYPE_IPCXN ||
-	    !address_is_allowed(&fetch->fetcher->networks, &address->addr,
-		fetch->plain)) {
+	    !address_is_allowed(
+		&fetch->fetcher->networks, &address->addr, fetch->plain)) {
 		fetch->refused = true;
 		return CURL_SOCKET_BAD;
 	}
@@ -232,7 +232,8 @@ static void set_limits(struct fetch *fetch)
 	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-	curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	curl_easy_setopt(
+	    easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	if (fetch->fetcher->ca_file != NULL) {
 		curl_easy_setopt(easy, CURLOPT_CAINFO, fetch->fetcher->ca_file);
 		curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
@@ -292,8 +293,7 @@ struct fetcher *fetcher_new(struct event_base *base,
 	fetcher->multi = curl_multi_init();
 	if (fetcher->timer == NULL || fetcher->multi == NULL)
 		abort();
-	curl_multi_setopt(
-	    fetcher->multi, CURLMOPT_SOCKETFUNCTION, want_socket);
+	curl_multi_setopt(fetcher->multi, CURLMOPT_SOCKETFUNCTION, want_socket);
 	curl_multi_setopt(fetcher->multi, CURLMOPT_SOCKETDATA, fetcher);
 	curl_multi_setopt(fetcher->multi, CURLMOPT_TIMERFUNCTION, want_time);
 	curl_multi_setopt(fetcher->multi, CURLMOPT_TIMERDATA, fetcher);

@@ -61,8 +61,7 @@ static bool starts_with(
 	unsigned bytes = bits / 8, rest = bits % 8;
 
 	return memcmp(address, first, bytes) == 0 &&
-	    (rest == 0 ||
-		(address[bytes] ^ first[bytes]) >> (8 - rest) == 0);
+	    (rest == 0 || (address[bytes] ^ first[bytes]) >> (8 - rest) == 0);
 }
 
 static bool is_within(
@@ -80,8 +79,8 @@ static bool is_public(const unsigned char address[16])
 		return !is_within(address + 12, closed_v4,
 		    sizeof(closed_v4) / sizeof(closed_v4[0]));
 	return is_within(address, &open_v6, 1) &&
-	    !is_within(address, closed_v6,
-		sizeof(closed_v6) / sizeof(closed_v6[0]));
+	    !is_within(
+		address, closed_v6, sizeof(closed_v6) / sizeof(closed_v6[0]));
 }
 
 /* False: neither IPv4 nor IPv6, or one that means something here alone. */
@@ -108,8 +107,8 @@ static bool address_take(
 	return false;
 }
 
-bool address_is_allowed(const struct networks *networks,
-    const struct sockaddr *address, bool plain)
+bool address_is_allowed(
+    const struct networks *networks, const struct sockaddr *address, bool plain)
 {
 	unsigned char taken[16];
 

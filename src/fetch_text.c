@@ -94,8 +94,7 @@ static int64_t directive_read(const char *text, size_t length)
 		return 0;
 	if (!name_is(text, name, "max-age"))
 		return -1;
-	return equals == NULL ? 0
-			      : seconds_read(equals + 1, length - name - 1);
+	return equals == NULL ? 0 : seconds_read(equals + 1, length - name - 1);
 }
 
 static bool is_blank(char c)

@@ -14,7 +14,8 @@ struct token_checker {
 	size_t issuer_count;
 	struct token_cache *cache;
 	struct principal *uncached; /* the last one outside the cache */
-	struct key_source *unsure; /* of the last token that may have a new key */
+	struct key_source
+	    *unsure; /* of the last token that may have a new key */
 };
 
 static struct issuer *issuer_find(

@@ -264,8 +264,7 @@ static void on_look(evutil_socket_t descriptor, short what, void *context)
 /* One file an issuer and address, whatever they are called. */
 static char *path_of(const struct key_source *source, const char *folder)
 {
-	char *name =
-	    memory_format("%s\n%s", source->issuer->name, source->url);
+	char *name = memory_format("%s\n%s", source->issuer->name, source->url);
 	char hash[TOKEN_HASH_TEXT], *path;
 
 	token_hash(name, strlen(name), hash);

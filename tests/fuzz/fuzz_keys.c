@@ -39,8 +39,7 @@ static void keys_try(const char *text, size_t length)
 	issuer.algorithms[0] = algorithm_find("RS256");
 	issuer.algorithms[1] = algorithm_find("ES256");
 	issuer.algorithms[2] = algorithm_find("PS256");
-	demand(
-	    keys_replace(&issuer, first, strlen(first), &changed) == NULL);
+	demand(keys_replace(&issuer, first, strlen(first), &changed) == NULL);
 	keys_write(&issuer, &before);
 	fault = keys_replace(&issuer, text, length, &changed);
 	demand(fault == NULL || !changed);

@@ -30,16 +30,16 @@ static int teardown(void **state)
 	return 0;
 }
 
-static char *set_of(EVP_PKEY *one, const char *id, EVP_PKEY *two,
-    const char *other_id)
+static char *set_of(
+    EVP_PKEY *one, const char *id, EVP_PKEY *two, const char *other_id)
 {
 	char *first_members = memory_format("\"kid\":\"%s\"", id);
 	char *second_members = memory_format("\"kid\":\"%s\"", other_id);
 	char *first = forge_jwk(one, first_members);
-	char *second = two == NULL ? memory_string("")
-				   : forge_jwk(two, second_members);
-	char *set = memory_format("{\"keys\":[%s%s%s]}", first,
-	    two == NULL ? "" : ",", second);
+	char *second =
+	    two == NULL ? memory_string("") : forge_jwk(two, second_members);
+	char *set = memory_format(
+	    "{\"keys\":[%s%s%s]}", first, two == NULL ? "" : ",", second);
 
 	free(first_members);
 	free(second_members);
@@ -118,8 +118,8 @@ static void test_faults_change_nothing(void **state)
 	taken(&issuer, set_of(forge.p256, "a", NULL, ""), NULL);
 	for (size_t i = 0; bad[i] != NULL; i++)
 		taken(&issuer, memory_string(bad[i]), " ");
-	assert_false(taken(
-	    &issuer, set_of(forge.p256, "a", forge.p256, "a"), "twice"));
+	assert_false(
+	    taken(&issuer, set_of(forge.p256, "a", forge.p256, "a"), "twice"));
 	assert_int_equal(issuer.key_count, 1);
 	assert_string_equal(issuer.keys[0].id, "a");
 	issuer_end(&issuer);
@@ -203,8 +203,8 @@ static void test_discovery(void **state)
 		   "\"jwks_uri\":\"https://k\"}",
 	    NULL, "no JSON object");
 	discovered("{\"issuer\":\"https://i\"}", NULL, "no jwks_uri");
-	discovered("{\"issuer\":\"https://i\",\"jwks_uri\":7}", NULL,
-	    "no jwks_uri");
+	discovered(
+	    "{\"issuer\":\"https://i\",\"jwks_uri\":7}", NULL, "no jwks_uri");
 	discovered("{\"issuer\":\"https://i\",\"jwks_uri\":\"ftp://k\"}", NULL,
 	    "https://");
 }
@@ -243,8 +243,8 @@ static void test_lease(void **state)
 	assert_true(shared_begin(shared, &shared->due_ms, 200000, 60000));
 	assert_false(shared_begin(
 	    shared, &shared->ask_ms, 200000 + LEASE_MS - 1, 30000));
-	assert_true(shared_begin(
-	    shared, &shared->ask_ms, 200000 + LEASE_MS, 30000));
+	assert_true(
+	    shared_begin(shared, &shared->ask_ms, 200000 + LEASE_MS, 30000));
 	shared_free(shared);
 }
 
@@ -302,8 +302,8 @@ static void test_text_race(void **state)
 		buf_clear(&text);
 		if (!shared_read(shared, &text, &version) || version == 0)
 			continue;
-		assert_int_equal(text.length,
-		    1000 + (size_t)(text.bytes[0] - 'a') * 20000);
+		assert_int_equal(
+		    text.length, 1000 + (size_t)(text.bytes[0] - 'a') * 20000);
 		for (size_t i = 1; i < text.length; i++)
 			if (text.bytes[i] != text.bytes[0])
 				fail();
