@@ -10,6 +10,7 @@ import concurrent.futures
 import http.client
 import json
 import signal
+import subprocess
 import time
 
 import pytest
@@ -414,6 +415,63 @@ def test_inside_is_refused(server, folder, authority):
         assert not wrong, '\n'.join(wrong)
     idp.stop()
     assert idp.hits() == 0
+
+
+NAMES = r"""
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <netdb.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+typedef int resolve_fn(const char *, const char *, const struct addrinfo *,
+    struct addrinfo **);
+
+int getaddrinfo(const char *node, const char *service,
+    const struct addrinfo *hints, struct addrinfo **found)
+{
+	resolve_fn *real = (resolve_fn *)dlsym(RTLD_NEXT, "getaddrinfo");
+
+	if (node != NULL && strcmp(node, "slow.example") == 0)
+		sleep(25);
+	if (node != NULL && strcmp(node, "inside.example") == 0)
+		node = "10.0.0.1";
+	return real(node, service, hints, found);
+}
+"""
+
+
+def test_slow_names(server, folder):
+    """A resolver that hangs holds up nobody, at its time limit neither."""
+    (folder / 'names.c').write_text(NAMES)
+    subprocess.run(['gcc', '-shared', '-fPIC', '-o', folder / 'names.so',
+                    folder / 'names.c', '-ldl'], check=True)
+    path = write_issuers(folder / 'names.json', [
+        issuer('slow', jwks_url='https://slow.example/'),
+        issuer('inside', jwks_url='https://inside.example/')])
+    running = second(
+        server, path, HEFBOOM_WORKERS=1, LD_PRELOAD=folder / 'names.so',
+        ASAN_OPTIONS='abort_on_error=0:exitcode=99:detect_leaks=1'
+        ':verify_asan_link_order=0')
+    wrong = []
+    try:
+        running.start()
+        slowest = 0
+        while not reasons(running, 'slow'):
+            at = time.monotonic()
+            assert status(running, server.token()) == 200
+            slowest = max(slowest, time.monotonic() - at)
+            time.sleep(0.02)
+        assert slowest < 1, slowest
+        assert 'timed out' in reasons(running, 'slow')[0].lower()
+        assert 'not allowed' in reasons(running, 'inside')[0]
+        assert status(running, server.token()) == 200
+        at = time.monotonic()
+    finally:
+        wrong = running.stop()
+    assert not wrong, '\n'.join(wrong)
+    assert time.monotonic() - at < 5
 
 
 @pytest.mark.parametrize('where, networks, word', [
