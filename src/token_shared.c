@@ -34,11 +34,10 @@ bool shared_begin(struct shared_keys *shared, _Atomic int64_t *moment,
 {
 	int64_t lease = atomic_load(&shared->lease_ms);
 
-	if (atomic_load(moment) > now_ms || lease > now_ms ||
+	if (lease > now_ms ||
 	    !atomic_compare_exchange_strong(
 		&shared->lease_ms, &lease, now_ms + LEASE_MS))
 		return false;
-	/* Another may have been and gone since the first look. */
 	if (atomic_load(moment) > now_ms) {
 		atomic_store(&shared->lease_ms, 0);
 		return false;

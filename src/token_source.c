@@ -225,7 +225,9 @@ static bool begin(
 {
 	int64_t now = now_ms();
 
-	if (!shared_begin(source->shared, moment, now, wait_s * 1000))
+	/* A look that takes no lease; the one that counts is behind it. */
+	if (atomic_load(moment) > now ||
+	    !shared_begin(source->shared, moment, now, wait_s * 1000))
 		return false;
 	source->began_ms = now;
 	source->began_s = clock_ms(CLOCK_REALTIME) / 1000;
