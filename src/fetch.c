@@ -11,7 +11,7 @@
 #include "hefboom/memory.h"
 
 struct fetch {
-	struct fetch *next;
+	struct fetch *before, *next;
 	struct fetcher *fetcher;
 	CURL *easy;
 	fetch_fn *done;
@@ -37,11 +37,13 @@ struct fetcher {
 static void fetch_free(struct fetch *fetch)
 {
 	struct fetcher *fetcher = fetch->fetcher;
-	struct fetch **at = &fetcher->first;
 
-	while (*at != fetch)
-		at = &(*at)->next;
-	*at = fetch->next;
+	if (fetch->before != NULL)
+		fetch->before->next = fetch->next;
+	else
+		fetcher->first = fetch->next;
+	if (fetch->next != NULL)
+		fetch->next->before = fetch->before;
 	curl_multi_remove_handle(fetcher->multi, fetch->easy);
 	curl_easy_cleanup(fetch->easy);
 	buf_release(&fetch->body);
@@ -272,6 +274,8 @@ void fetch_start(
 	if (fetch->easy == NULL)
 		abort();
 	fetch->next = fetcher->first;
+	if (fetch->next != NULL)
+		fetch->next->before = fetch;
 	fetcher->first = fetch;
 	set_calls(fetch, url);
 	set_limits(fetch);
@@ -302,10 +306,14 @@ struct fetcher *fetcher_new(struct event_base *base,
 
 void fetcher_free(struct fetcher *fetcher)
 {
+	struct fetch *fetch, *next;
+
 	if (fetcher == NULL)
 		return;
-	while (fetcher->first != NULL)
-		fetch_free(fetcher->first);
+	for (fetch = fetcher->first; fetch != NULL; fetch = next) {
+		next = fetch->next;
+		fetch_free(fetch);
+	}
 	curl_multi_cleanup(fetcher->multi);
 	event_free(fetcher->timer);
 	free(fetcher->ca_file);
