@@ -160,6 +160,46 @@ static struct http_text bearer_token(const struct http_text *header)
 	return token;
 }
 
+static void on_keys(void *context)
+{
+	request_again(context);
+}
+
+static void waiter_end(void *object)
+{
+	token_wait_end(object);
+}
+
+static const struct problem *refuse_token(
+    struct request *request, const char *why)
+{
+	log_event(LOG_DEBUG, "token_refused", "request", request->id, "why",
+	    why, NULL);
+	request->reason = why;
+	return problem_get("invalid_token");
+}
+
+/* Once: what it does not know then, it says that it does not know. */
+static const struct problem *wait_for_key(struct request *request)
+{
+	struct token_waiter *waiter = request->waiter;
+
+	if (waiter == NULL) {
+		waiter = arena_alloc(&request->arena, sizeof(*waiter));
+		waiter->again = on_keys;
+		waiter->context = request;
+		request->waiter = waiter;
+		if (token_wait(request->service->tokens, waiter)) {
+			arena_defer(&request->arena, waiter_end, waiter);
+			return &request_waiting;
+		}
+	} else if (waiter->settled) {
+		return refuse_token(request, "unknown key");
+	}
+	request->retry_after_s = waiter->retry_s;
+	return problem_get("keys_unavailable");
+}
+
 const struct problem *caller_step(struct request *request)
 {
 	const struct http_text *header;
@@ -183,12 +223,9 @@ const struct problem *caller_step(struct request *request)
 		return caller_of_token(request, &token);
 	principal = token_check(request->service->tokens, token.bytes,
 	    token.length, seconds_now(), &why);
-	if (principal == NULL) {
-		log_event(LOG_DEBUG, "token_refused", "request", request->id,
-		    "why", why, NULL);
-		request->reason = why;
-		return problem_get("invalid_token");
-	}
+	if (principal == NULL)
+		return why == token_unsure ? wait_for_key(request)
+					   : refuse_token(request, why);
 	request->roles = roles_with_implied(principal->roles);
 	request->scopes = arena_string(&request->arena, principal->scopes);
 	if (principal->credential_id != NULL)

@@ -2,9 +2,11 @@
 
 #include <errno.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <jansson.h>
 
+#include "hefboom/fetch.h"
 #include "hefboom/link.h"
 #include "hefboom/memory.h"
 #include "hefboom/operation.h"
@@ -24,7 +26,8 @@ int command_openapi(struct invocation *invocation)
 	return 0;
 }
 
-static int check_issuers(const struct config *config, char **error)
+static int check_issuers(
+    const struct config *config, const struct networks *networks, char **error)
 {
 	struct token_checker *checker;
 	json_error_t where;
@@ -41,9 +44,29 @@ static int check_issuers(const struct config *config, char **error)
 		return -1;
 	}
 	checker = token_checker_new(issuers, error);
-	token_checker_free(checker);
 	json_decref(issuers);
-	return checker == NULL ? -1 : 0;
+	if (checker == NULL)
+		return -1;
+	*error = token_checker_check(checker, networks);
+	token_checker_free(checker);
+	return *error == NULL ? 0 : -1;
+}
+
+static int check_networks(
+    const struct config *config, struct networks *networks, char **error)
+{
+	char *fault = NULL;
+
+	if (config->fetch_networks != NULL)
+		fault = networks_read(networks, config->fetch_networks);
+	if (fault == NULL && config->fetch_ca != NULL &&
+	    access(config->fetch_ca, R_OK) < 0)
+		fault = memory_format(
+		    "cannot read HEFBOOM_FETCH_CA: %s", strerror(errno));
+	if (fault == NULL)
+		return 0;
+	*error = fault;
+	return -1;
 }
 
 static int check_docs(const struct config *config, char **error)
@@ -82,11 +105,14 @@ static int check_secret(struct config *config, char **error)
 int command_check_config(struct invocation *invocation)
 {
 	struct config *config = &invocation->config;
+	struct networks networks = {.count = 0};
 	char *error = NULL;
 
-	if (check_urls(config, &error) < 0 || check_docs(config, &error) < 0 ||
+	if (check_urls(config, &error) < 0 ||
+	    check_networks(config, &networks, &error) < 0 ||
+	    check_docs(config, &error) < 0 ||
 	    check_secret(config, &error) < 0 ||
-	    check_issuers(config, &error) < 0)
+	    check_issuers(config, &networks, &error) < 0)
 		return command_fail(COMMAND_FAILED, error);
 	config_print(config);
 	return 0;

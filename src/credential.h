@@ -75,6 +75,7 @@ struct issuer;
 char *keys_from_secret(struct issuer *issuer, const char *path);
 char *keys_from_pem(struct issuer *issuer, const char *path);
 char *keys_from_jwks(struct issuer *issuer, const char *path);
+char *keys_from_set(struct issuer *issuer, const json_t *set, size_t most);
 void key_release(struct key *key);
 
 /* What the three are made of. */
@@ -85,6 +86,9 @@ bool algorithm_fits(const struct algorithm *algorithm, const json_t *members);
 char *key_add(struct issuer *issuer, const char *id,
     const struct algorithm *algorithm, const json_t *members);
 void jwk_wipe(json_t *members);
+
+extern const char key_unknown[]; /* a reason */
+extern const char key_not_ours[]; /* another: not this algorithm */
 
 /* The key for this header, or NULL and a reason. */
 const struct key *key_choose(const struct issuer *issuer,
@@ -106,6 +110,7 @@ struct issuer {
 	size_t algorithm_count;
 	struct key *keys;
 	size_t key_count;
+	struct key_source *source; /* of keys by URL, or NULL */
 	json_t *organisations; /* claim's value to name; NULL: every one */
 	json_t *role_names; /* their name to ours, or NULL */
 	uint32_t default_role; /* of whom no role is said; 0: none */
@@ -141,6 +146,9 @@ struct principal *token_cache_find(
 /* Takes the principal; the oldest entry leaves when there is no room. */
 void token_cache_add(struct token_cache *cache,
     const unsigned char digest[DIGEST_LENGTH], struct principal *principal);
+
+/* All that were verified by keys of this issuer. */
+void token_cache_forget(struct token_cache *cache, const char *issuer);
 
 /* The leeway counted, is this moment past? */
 bool moment_is_past(int64_t moment, int64_t now);

@@ -369,6 +369,7 @@ void reply_problem(struct request *request, const struct problem *problem)
 	    .parameters = request->problem_parameters,
 	    .errors = request->errors};
 	struct buf body = {0};
+	char seconds[12];
 
 	problem_write(&body, &document);
 	begin_lines(request, problem_types[document.dialect]);
@@ -377,8 +378,11 @@ void reply_problem(struct request *request, const struct problem *problem)
 	if (problem->status == 405 && request->allow != NULL)
 		add_line("Allow", request->allow);
 	if (problem->status == 503 ||
-	    strcmp(problem->code, "key_in_flight") == 0)
-		add_line("Retry-After", "1");
+	    strcmp(problem->code, "key_in_flight") == 0) {
+		snprintf(seconds, sizeof(seconds), "%u",
+		    request->retry_after_s == 0 ? 1 : request->retry_after_s);
+		add_line("Retry-After", seconds);
+	}
 	add_challenge(request, problem);
 	log_reply(request, problem->status, problem->code);
 	send_reply(request, problem->status, &body);

@@ -92,6 +92,11 @@ void request_resume(struct request *request, const struct problem *problem)
 	walk(request);
 }
 
+void request_again(struct request *request)
+{
+	walk(request);
+}
+
 static void service_add(struct service *service, struct request *request)
 {
 	request->before = service->last;

@@ -1,19 +1,24 @@
 #include "credential.h"
 
+#include "hefboom/fetch.h"
 #include "hefboom/memory.h"
+#include "token_source.h"
 
 const char token_own_issuer[] = "hefboom";
 const char token_own_audience[] = "hefboom";
 const char token_credential[] = "credential_id";
+const char token_unsure[] = "its key may be new";
 
 struct token_checker {
 	struct issuer *issuers;
 	size_t issuer_count;
 	struct token_cache *cache;
 	struct principal *uncached; /* the last one outside the cache */
+	struct key_source
+	    *unsure; /* of the last token that may have a new key */
 };
 
-static const struct issuer *issuer_find(
+static struct issuer *issuer_find(
     const struct token_checker *checker, const char *name)
 {
 	if (name == NULL)
@@ -78,7 +83,31 @@ void token_checker_free(struct token_checker *checker)
 	free(checker);
 }
 
-static struct principal *token_verify(const struct token_checker *checker,
+/*
+ * Only for claims that would do: whoever is refused anyway causes no fetch.
+ * A token that names no key may be of one that took another's place.
+ */
+static void key_may_be_new(struct token_checker *checker,
+    const struct issuer *issuer, const struct envelope *envelope, int64_t now,
+    const char **why)
+{
+	struct principal *principal;
+
+	if (issuer->source == NULL || *why == key_not_ours ||
+	    (*why != key_unknown && envelope->key_id != NULL))
+		return;
+	principal = claims_read(issuer, envelope->claims, now, why);
+	if (principal == NULL)
+		return;
+	free(principal);
+	*why = key_unknown;
+	if (!source_may_lack(issuer->source, envelope->claims))
+		return;
+	checker->unsure = issuer->source;
+	*why = token_unsure;
+}
+
+static struct principal *token_verify(struct token_checker *checker,
     const struct envelope *envelope, int64_t now, const char **why)
 {
 	const json_t *name = json_object_get(envelope->claims, "iss");
@@ -91,16 +120,17 @@ static struct principal *token_verify(const struct token_checker *checker,
 		return NULL;
 	}
 	key = key_choose(issuer, envelope, why);
-	if (key == NULL)
-		return NULL;
-	if (!key_verify(key, envelope)) {
+	if (key != NULL && !key_verify(key, envelope)) {
 		*why = "bad signature";
-		return NULL;
+		key = NULL;
 	}
-	return claims_read(issuer, envelope->claims, now, why);
+	if (key != NULL)
+		return claims_read(issuer, envelope->claims, now, why);
+	key_may_be_new(checker, issuer, envelope, now, why);
+	return NULL;
 }
 
-static struct principal *token_read(const struct token_checker *checker,
+static struct principal *token_read(struct token_checker *checker,
     struct part token, int64_t now, const char **why)
 {
 	struct envelope envelope;
@@ -108,6 +138,8 @@ static struct principal *token_read(const struct token_checker *checker,
 
 	*why = envelope_open(&envelope, token.text, token.length);
 	if (*why == NULL)
+		principal = token_verify(checker, &envelope, now, why);
+	if (*why == token_unsure && source_see(checker->unsure))
 		principal = token_verify(checker, &envelope, now, why);
 	envelope_release(&envelope);
 	return principal;
@@ -145,4 +177,44 @@ struct principal *token_check_uncached(struct token_checker *checker,
 	checker->uncached =
 	    token_read(checker, (struct part){token, length}, now, why);
 	return checker->uncached;
+}
+
+bool token_wait(struct token_checker *checker, struct token_waiter *waiter)
+{
+	return source_wait(checker->unsure, waiter);
+}
+
+bool token_checker_fetches(const struct token_checker *checker)
+{
+	for (size_t i = 0; i < checker->issuer_count; i++)
+		if (checker->issuers[i].source != NULL)
+			return true;
+	return false;
+}
+
+char *token_checker_check(
+    const struct token_checker *checker, const struct networks *networks)
+{
+	for (size_t i = 0; i < checker->issuer_count; i++) {
+		const struct issuer *issuer = &checker->issuers[i];
+
+		if (issuer->source != NULL && networks->count == 0 &&
+		    fetch_url_is_plain(source_url(issuer->source)))
+			return memory_format("issuer \"%s\": http without a "
+					     "network in fetch_networks",
+			    issuer->name);
+	}
+	return NULL;
+}
+
+void token_checker_serve(
+    struct token_checker *checker, const struct token_services *services)
+{
+	for (size_t i = 0; i < checker->issuer_count; i++) {
+		struct issuer *issuer = &checker->issuers[i];
+
+		if (issuer->source != NULL)
+			source_serve(
+			    issuer->source, issuer, checker->cache, services);
+	}
 }

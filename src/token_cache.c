@@ -172,3 +172,14 @@ void token_cache_add(struct token_cache *cache,
 	list_add(cache, entry);
 	cache->count++;
 }
+
+void token_cache_forget(struct token_cache *cache, const char *issuer)
+{
+	struct entry *entry, *older;
+
+	for (entry = cache->newest; entry != NULL; entry = older) {
+		older = entry->older;
+		if (strcmp(entry->principal->issuer, issuer) == 0)
+			entry_drop(cache, entry);
+	}
+}

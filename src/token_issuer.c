@@ -4,7 +4,9 @@
  */
 #include "credential.h"
 
+#include "hefboom/fetch.h"
 #include "hefboom/memory.h"
+#include "token_source.h"
 
 static char *members_check(const json_t *object, const char *const *known)
 {
@@ -193,39 +195,66 @@ static char *claims_paths_read(struct issuer *issuer, const json_t *entry)
 	return NULL;
 }
 
+static char *source_read(struct issuer *issuer, const char *url, bool discovers)
+{
+	char *fault = fetch_url_check(url);
+
+	if (fault == NULL)
+		issuer->source = source_new(url, discovers);
+	return fault;
+}
+
+static char *keys_by_url(struct issuer *issuer, const char *url)
+{
+	return source_read(issuer, url, false);
+}
+
+static char *keys_by_discovery(struct issuer *issuer, const char *url)
+{
+	return source_read(issuer, url, true);
+}
+
+/* Where keys come from; only a file of its own may hold a secret. */
+static const struct key_kind {
+	const char *name;
+	char *(*read)(struct issuer *issuer, const char *text);
+	bool single, secret;
+} key_kinds[] = {{"secret_file", keys_from_secret, true, true},
+    {"pem_file", keys_from_pem, true, false},
+    {"jwks_file", keys_from_jwks, false, true},
+    {"jwks_url", keys_by_url, false, false},
+    {"discovery_url", keys_by_discovery, false, false}};
+
+enum { KEY_KINDS = sizeof(key_kinds) / sizeof(key_kinds[0]) };
+
 static char *keys_read(struct issuer *issuer, const json_t *entry)
 {
-	static const struct {
-		const char *name;
-		char *(*read)(struct issuer *issuer, const char *path);
-		bool single;
-	} kinds[] = {{"secret_file", keys_from_secret, true},
-	    {"pem_file", keys_from_pem, true},
-	    {"jwks_file", keys_from_jwks, false}};
-	size_t found = 0, kind = 0;
-	char *path = NULL, *fault;
+	const struct key_kind *kind = NULL;
+	size_t found = 0;
+	char *text = NULL, *fault;
 	bool secret = issuer->algorithms[0]->secret_length > 0;
 
-	for (size_t i = 0; i < 3; i++) {
-		if (json_object_get(entry, kinds[i].name) == NULL)
+	for (size_t i = 0; i < KEY_KINDS; i++) {
+		if (json_object_get(entry, key_kinds[i].name) == NULL)
 			continue;
 		found++;
-		kind = i;
+		kind = &key_kinds[i];
 	}
 	if (found != 1)
-		return memory_string("one of \"secret_file\", \"pem_file\" "
-				     "and \"jwks_file\" is needed");
-	if (kinds[kind].single && issuer->algorithm_count != 1)
+		return memory_string(
+		    "one of \"secret_file\", \"pem_file\", \"jwks_file\", "
+		    "\"jwks_url\" and \"discovery_url\" is needed");
+	if (kind->single && issuer->algorithm_count != 1)
 		return memory_string("one key has one algorithm");
-	if (kinds[kind].single && secret != (kind == 0))
+	if ((secret && !kind->secret) || (!secret && kind == key_kinds))
 		return memory_string("the algorithm and the kind of key do "
 				     "not go together");
-	if (!kinds[kind].single && issuer->key_id != NULL)
+	if (!kind->single && issuer->key_id != NULL)
 		return memory_string("\"kid\" is for a secret or PEM file");
-	fault = text_read(entry, kinds[kind].name, &path);
+	fault = text_read(entry, kind->name, &text);
 	if (fault == NULL)
-		fault = kinds[kind].read(issuer, path);
-	free(path);
+		fault = kind->read(issuer, text);
+	free(text);
 	return fault;
 }
 
@@ -233,7 +262,8 @@ static char *entry_read(struct issuer *issuer, const json_t *entry)
 {
 	static const char *const known[] = {"issuer", "audience",
 	    "organisations", "algorithms", "secret_file", "pem_file",
-	    "jwks_file", "kid", "claims", "role_names", "default_role", NULL};
+	    "jwks_file", "jwks_url", "discovery_url", "kid", "claims",
+	    "role_names", "default_role", NULL};
 	char *fault = members_check(entry, known);
 
 	if (fault == NULL)
@@ -289,6 +319,7 @@ void issuer_release(struct issuer *issuer)
 	for (size_t i = 0; i < issuer->key_count; i++)
 		key_release(&issuer->keys[i]);
 	free(issuer->keys);
+	source_free(issuer->source);
 	free(issuer->name);
 	free(issuer->audience);
 	free(issuer->key_id);

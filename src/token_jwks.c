@@ -72,7 +72,7 @@ static char *member_add(struct issuer *issuer, const json_t *members)
 	return key_add(issuer, json_string_value(id), algorithm, members);
 }
 
-static char *set_add(struct issuer *issuer, const json_t *set)
+char *keys_from_set(struct issuer *issuer, const json_t *set, size_t most)
 {
 	const json_t *keys = json_object_get(set, "keys"), *members;
 	char *fault = NULL;
@@ -80,8 +80,8 @@ static char *set_add(struct issuer *issuer, const json_t *set)
 
 	if (!json_is_array(keys))
 		return memory_string("it is no JSON object with \"keys\"");
-	if (json_array_size(keys) > KEYS_MAX)
-		return memory_format("it has more than %d keys", KEYS_MAX);
+	if (json_array_size(keys) > most)
+		return memory_format("it has more than %zu keys", most);
 	json_array_foreach(keys, i, members)
 	{
 		fault = member_add(issuer, members);
@@ -112,7 +112,7 @@ char *keys_from_jwks(struct issuer *issuer, const char *path)
 	if (fault == NULL) {
 		set = json_loadb(content.bytes, content.length,
 		    JSON_REJECT_DUPLICATES, &error);
-		fault = set_add(issuer, set);
+		fault = keys_from_set(issuer, set, KEYS_MAX);
 		set_wipe(set);
 		json_decref(set);
 		if (fault != NULL) {

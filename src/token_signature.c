@@ -3,6 +3,9 @@
 #include <jose/jws.h>
 #include <openssl/err.h>
 
+const char key_unknown[] = "unknown key";
+const char key_not_ours[] = "algorithm not allowed";
+
 /* libjose would write what strangers send it on stderr. */
 static void error_ignore(void *misc, const char *file, int line, uint64_t code,
     const char *format, va_list arguments)
@@ -68,13 +71,13 @@ const struct key *key_choose(const struct issuer *issuer,
 	const struct key *key;
 
 	if (!issuer_uses(issuer, envelope->algorithm)) {
-		*why = "algorithm not allowed";
+		*why = key_not_ours;
 		return NULL;
 	}
 	key = envelope->key_id == NULL ? key_only(issuer, envelope->algorithm)
 				       : key_named(issuer, envelope);
 	if (key == NULL) {
-		*why = "unknown key";
+		*why = key_unknown;
 		return NULL;
 	}
 	/* Also what tells raw ECDSA signatures (RFC 7518, 3.4) from DER. */

@@ -1,15 +1,18 @@
 #include "hefboom/worker.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <event2/event.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "hefboom/buf.h"
 #include "hefboom/caller.h"
 #include "hefboom/config.h"
 #include "hefboom/connection.h"
+#include "hefboom/fetch.h"
 #include "hefboom/http.h"
 #include "hefboom/log.h"
 #include "hefboom/loop.h"
@@ -23,11 +26,13 @@
 #include "hefboom/steps.h"
 #include "hefboom/text.h"
 #include "hefboom/token.h"
+#include "hefboom/user.h"
 
 enum { SWEEP_MS = 500 };
 
 /* Made before the fork, shared by what is forked. */
 static struct token_checker *tokens;
+static struct networks networks;
 
 static json_t *own_issuer(const struct config *config)
 {
@@ -64,6 +69,58 @@ static json_t *issuers_read(const struct config *config, char **error)
 	return issuers;
 }
 
+static char *keys_folder(const struct config *config)
+{
+	return memory_format("%s/keys", config->data);
+}
+
+/*
+ * Of whom the workers become.  Without it they serve all the same, and lack
+ * its keys only at a start at which their source does not answer.
+ */
+static void keys_folder_make(const struct config *config)
+{
+	char *folder = keys_folder(config), *fault = NULL;
+	struct user user = {0};
+
+	if (user_find(&user, config->user, &fault) == 0 &&
+	    folder_make(folder, 0700, &fault) == 0 && geteuid() == 0 &&
+	    lchown(folder, user.uid, user.gid) < 0)
+		fault = memory_format(
+		    "cannot give away %s: %s", folder, strerror(errno));
+	if (fault != NULL)
+		log_event(LOG_WARNING, "keys_not_kept", "reason", fault, NULL);
+	user_release(&user);
+	free(fault);
+	free(folder);
+}
+
+static struct token_checker *checker_new(
+    const struct config *config, const json_t *issuers, char **error)
+{
+	struct token_checker *checker;
+	struct networks allowed = {.count = 0};
+	char *fault = NULL;
+
+	if (config->fetch_networks != NULL)
+		fault = networks_read(&allowed, config->fetch_networks);
+	if (fault != NULL) {
+		*error = memory_format("fetch_networks: %s", fault);
+		free(fault);
+		return NULL;
+	}
+	checker = token_checker_new(issuers, error);
+	if (checker == NULL)
+		return NULL;
+	*error = token_checker_check(checker, &allowed);
+	if (*error != NULL) {
+		token_checker_free(checker);
+		return NULL;
+	}
+	networks = allowed;
+	return checker;
+}
+
 int worker_prepare(const struct config *config, char **error)
 {
 	static bool prepared;
@@ -78,10 +135,12 @@ int worker_prepare(const struct config *config, char **error)
 	issuers = issuers_read(config, error);
 	if (issuers == NULL)
 		return -1;
-	checker = token_checker_new(issuers, error);
+	checker = checker_new(config, issuers, error);
 	json_decref(issuers);
 	if (checker == NULL)
 		return -1;
+	if (token_checker_fetches(checker))
+		keys_folder_make(config);
 	token_checker_free(tokens);
 	tokens = checker;
 	return 0;
@@ -92,6 +151,7 @@ struct worker {
 	struct service service;
 	struct server *server;
 	struct event *sweep;
+	struct fetcher *fetcher; /* NULL: nothing is fetched */
 };
 
 static void on_refuse(const char *code, const struct http_head *head,
@@ -157,6 +217,22 @@ static struct pool *pool_open(
 	return pool_new(base, &settings);
 }
 
+static void keys_serve(struct worker *worker, const struct config *config)
+{
+	struct token_services services = {.base = worker->loop.base};
+	char *folder;
+
+	if (!token_checker_fetches(tokens))
+		return;
+	folder = keys_folder(config);
+	worker->fetcher =
+	    fetcher_new(services.base, &networks, config->fetch_ca);
+	services.fetcher = worker->fetcher;
+	services.folder = folder;
+	token_checker_serve(tokens, &services);
+	free(folder);
+}
+
 static int worker_open(
     struct worker *worker, const struct config *config, int listening_socket)
 {
@@ -179,6 +255,7 @@ static int worker_open(
 	    event_new(base, -1, EV_PERSIST, on_sweep, &worker->service);
 	assert(worker->sweep != NULL);
 	event_add(worker->sweep, &sweep);
+	keys_serve(worker, config);
 	return 0;
 }
 
@@ -189,6 +266,9 @@ static void worker_close(struct worker *worker)
 		event_free(worker->sweep);
 	pool_free(worker->service.pool);
 	caller_cache_free(worker->service.callers);
+	fetcher_free(worker->fetcher);
+	token_checker_free(tokens);
+	tokens = NULL;
 	loop_release(&worker->loop);
 }
 

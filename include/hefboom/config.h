@@ -37,6 +37,8 @@ struct config {
 	const char *secret_file; /* beside an external database */
 	const char *user; /* who root becomes */
 	const char *issuers; /* file of issuers (token.h), or NULL */
+	const char *fetch_networks; /* fetch.h; NULL: public ones alone */
+	const char *fetch_ca; /* file of certificates, or NULL */
 	const char *postgres_bin; /* folder of initdb, or NULL: search */
 	const char *spool; /* folder of large bodies */
 	const char *docs; /* folder of the renderer of /docs, or NULL */

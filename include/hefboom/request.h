@@ -32,6 +32,7 @@ struct order;
 struct outcome;
 struct schema_error;
 struct statement;
+struct token_waiter;
 struct transaction;
 
 enum { PATH_PARAMETERS_MAX = 4, PARAMETERS_MAX = 32, CURSOR_KEYS_MAX = 4 };
@@ -66,6 +67,7 @@ struct request {
 	char client_id[UUID_TEXT]; /* "" unless an admin manages it */
 	char credential_id[UUID_TEXT]; /* what that client proved itself by */
 	const char *caller; /* whose keys these are */
+	struct token_waiter *waiter; /* in the arena, once a key was missing */
 
 	/* schema.c, arguments.c */
 	const char *parameters[PARAMETERS_MAX]; /* text, or NULL */
@@ -85,6 +87,7 @@ struct request {
 	const char *problem_parameters; /* a JSON object's text, or NULL */
 	const struct schema_error *errors;
 	const char *reason; /* why a token was refused, or NULL */
+	unsigned retry_after_s; /* of a 503; 0: a second */
 
 	struct transaction *transaction; /* under way, or NULL */
 	struct request *before, *after; /* all of a service, oldest first */
@@ -115,6 +118,9 @@ const char *request_base_url(struct request *request);
 
 /* Goes on behind the step that waited; `problem` as that step's result. */
 void request_resume(struct request *request, const struct problem *problem);
+
+/* Once more the step that waited. */
+void request_again(struct request *request);
 
 /* Called by reply.c alone, once the reply is on its way. */
 void request_free(struct request *request);

@@ -19,6 +19,26 @@
  * hash, 32 bytes or more, and never beside asymmetric keys of one issuer.
  * RSA keys of 2048 bits or more.
  *
+ * Keys by URL.  An issuer's keys may come from an https address (fetch.h says
+ * which are refused): `jwks_url`, or `discovery_url`, an OpenID Connect
+ * discovery document whose issuer must be this very name.  At most 256 KiB
+ * and 100 keys of public-key algorithms, else held to all that a file is.
+ * They are fetched at the start, again when Cache-Control says so (5 minutes
+ * to 24 hours; an hour when it says nothing), and at most once in 30 s on one
+ * machine when a token names a key that is not there.  A set that was found
+ * replaces the one before: what left it is not honoured any more, nor any
+ * token remembered by it.  A source that fails, or answers what a file may
+ * not hold, changes nothing; what it said last is kept in <data>/keys and is
+ * there at the next start.
+ *
+ * No valid token is refused because its key is new.  One whose key is not
+ * there waits up to TOKEN_WAIT_MS for the fetch that it caused or met, and is
+ * refused only by a set whose fetch began after the token was issued or had
+ * arrived.  While that cannot be had (the source fails, or was asked less
+ * than 30 s ago) nobody can say, and the reply is 503, never 401.  So it is
+ * for all of an issuer whose keys have never been seen.  Only a token whose
+ * claims would do causes any of this.
+ *
  * Ownership.  A token_checker owns its issuers, keys and cache.  A principal
  * returned lives in the cache: borrowed until the next token_check().
  *
@@ -35,7 +55,11 @@
 #include <stdint.h>
 #include <jansson.h>
 
-enum { TOKEN_LENGTH_MAX = 8192, TOKEN_CACHE_MAX = 10000 };
+enum {
+	TOKEN_LENGTH_MAX = 8192,
+	TOKEN_CACHE_MAX = 10000,
+	TOKEN_WAIT_MS = 3000,
+};
 
 struct token_checker;
 
@@ -56,6 +80,7 @@ struct principal {
  *   "organisations": ["acme"] or {"claim value": "acme"} ,
  *   "algorithms": ["RS256"],
  *   "secret_file" | "pem_file" | "jwks_file": "path", "kid": "2026",
+ *   or "jwks_url" | "discovery_url": "https://...",
  *   "claims": {"subject": "sub", "org": "org", "roles":
  *   "realm_access.roles", "scope": "scope", "client_id": "azp"},
  *   "role_names": {"Learning-HR": "hr"}, "default_role": "member"}]
@@ -85,6 +110,56 @@ void token_checker_free(struct token_checker *checker);
  */
 struct principal *token_check(struct token_checker *checker, const char *token,
     size_t length, int64_t now, const char **why);
+
+/*
+ * The one reason (compare the pointer) that is no refusal: the key may have
+ * come since we last looked.  token_wait() says what to do about it.
+ */
+extern const char token_unsure[];
+
+struct key_source;
+typedef void token_again_fn(void *context);
+
+struct token_waiter {
+	token_again_fn *again; /* set by the caller, as its context */
+	void *context;
+	bool settled; /* what is unsure by now is refused */
+	unsigned retry_s; /* when not: worth asking again after this */
+	/* token_source.c's own */
+	struct key_source *source;
+	struct token_waiter *before, *next;
+	int64_t since_ms, until_ms; /* monotonic */
+	bool waits;
+};
+
+/*
+ * Right after token_check() said token_unsure.  True: `again` runs once, from
+ * the loop, when it is time to check again.  False: nothing will be known
+ * within TOKEN_WAIT_MS.
+ */
+bool token_wait(struct token_checker *checker, struct token_waiter *waiter);
+void token_wait_end(struct token_waiter *waiter); /* does no harm twice */
+
+struct event_base;
+struct fetcher;
+struct networks;
+
+struct token_services {
+	struct event_base *base;
+	struct fetcher *fetcher;
+	const char *folder; /* where keys are kept */
+};
+
+/* Does any issuer have its keys by URL? */
+bool token_checker_fetches(const struct token_checker *checker);
+
+/* Plain http needs a network that allows it.  NULL, or a fault. */
+char *token_checker_check(
+    const struct token_checker *checker, const struct networks *networks);
+
+/* In each worker, after the fork: from now on keys come and go. */
+void token_checker_serve(
+    struct token_checker *checker, const struct token_services *services);
 
 /* For tests and benchmarks: without looking into, or filling, the cache. */
 struct principal *token_check_uncached(struct token_checker *checker,

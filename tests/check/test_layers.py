@@ -16,7 +16,7 @@ LAYERS = {
     'tables': 'operation problem schema json',
     'database': 'pool pipe shape migrate link cursor transaction text'
                 ' embedded',
-    'http': 'server connection http request reply service loop steps'
+    'http': 'server connection http fetch request reply service loop steps'
             ' problem_document problem_error',
     'path': 'route token caller access arguments role input answer negotiate'
             ' credential',
@@ -31,8 +31,9 @@ FOREIGN = {
     'jwt.h': {'token'},
     'event2/bufferevent': {'server', 'connection'},
     'event2/listener': {'server'},
-    'sys/socket.h': {'server', 'connection', 'supervisor'},
-    'netinet/': {'server', 'connection', 'supervisor'},
+    'curl/': {'fetch'},
+    'sys/socket.h': {'server', 'connection', 'supervisor', 'fetch'},
+    'netinet/': {'server', 'connection', 'supervisor', 'fetch'},
 }
 # worker.h declares what the second kind of process is entered by.
 ENTRANCES = {('jobs/', 'worker')}
