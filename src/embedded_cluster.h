@@ -47,7 +47,10 @@ int cluster_lock(
 /* Who holds byte 0, or 0. */
 pid_t cluster_locked_by(struct embedded *embedded);
 
-/* The data folder, absolute, and what its paths follow from. */
+/*
+ * The data folder, absolute, and what its paths follow from; opens the lock
+ * unless there is one.
+ */
 int cluster_open(
     struct embedded *embedded, const struct config *config, char **error);
 void cluster_release(struct embedded *embedded);
