@@ -11,9 +11,12 @@
 
 #include "hefboom/memory.h"
 
-enum { VERSION = 1, TRIAL_MS = 10000, STEP_MS = 10 };
+enum { TRIAL_MS = 10000, STEP_MS = 10 };
 
 static const char variable[] = "HEFBOOM_HANDOVER";
+
+/* Another number when what is told changes. */
+static const char version[] = "hefboom-handover-1";
 
 static void pause_step(void)
 {
@@ -60,8 +63,8 @@ static char *describe(
 		json_array_append_new(children,
 		    json_pack("[ii]", supervisor->children[i].socket,
 			(int)supervisor->children[i].pid));
-	all = json_pack("{s:i, s:i, s:b, s:i, s:[ii], s:[iib], s:o}", "version",
-	    VERSION, "process", (int)getpid(), "returned", returned, "previous",
+	all = json_pack("{s:s, s:i, s:b, s:i, s:[ii], s:[iib], s:o}", "version",
+	    version, "process", (int)getpid(), "returned", returned, "previous",
 	    previous, "lifeline", supervisor->lifeline[0],
 	    supervisor->lifeline[1], "database", database.lock,
 	    (int)database.server, database.adopted, "children", children);
@@ -218,15 +221,16 @@ static void give_back(struct supervisor *supervisor, json_t *told)
 int supervisor_inherit(struct supervisor *supervisor, char **error)
 {
 	const char *text = getenv(variable);
-	int version = 0, process = 0;
+	const char *told_version = "";
+	int process = 0;
 	json_t *told;
 
 	if (text == NULL)
 		return 0;
 	told = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
 	unsetenv(variable);
-	if (json_unpack(told, "{s:i, s:i, s:i}", "version", &version, "process",
-		&process, "previous", &supervisor->previous) < 0 ||
+	if (json_unpack(told, "{s:s, s:i, s:i}", "version", &told_version,
+		"process", &process, "previous", &supervisor->previous) < 0 ||
 	    process != (int)getpid()) {
 		/* Of a program that started the one that started us. */
 		supervisor->previous = -1;
@@ -235,7 +239,7 @@ int supervisor_inherit(struct supervisor *supervisor, char **error)
 	}
 	keep(supervisor->previous, false);
 	supervisor->inherited = true;
-	if (version != VERSION || take(supervisor, told) < 0) {
+	if (strcmp(told_version, version) != 0 || take(supervisor, told) < 0) {
 		log_event(LOG_ERROR, "upgrade_failed", "reason",
 		    "it speaks another version of the handover", NULL);
 		give_back(supervisor, told);
