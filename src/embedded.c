@@ -259,6 +259,7 @@ int embedded_restart(struct embedded *embedded, char **error)
 {
 	int status = cluster_prepare(embedded, error);
 
+	cluster_end_orphans(embedded);
 	if (status == 0 && (status = cluster_spawn(embedded)) < 0)
 		*error = memory_format(
 		    "cannot start PostgreSQL: %s", strerror(-status));

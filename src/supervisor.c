@@ -14,6 +14,8 @@
 enum {
 	LOOK_MS = 500,
 	STEP_MS = 50,
+	SOON_MS = 200,
+	SOON_TIMES = 50,
 };
 
 static void signals_block(sigset_t *set)
@@ -96,8 +98,14 @@ static void child_ended(
 
 static void database_died(struct supervisor *supervisor, int status)
 {
+	struct child *database = &supervisor->database;
+	int64_t soon = now_ms() + SOON_MS;
+
 	embedded_lost(supervisor->embedded);
-	child_died(&supervisor->database, status);
+	child_died(database, status);
+	/* The first attempts only wait for the old one's last breath. */
+	if (database->deaths < SOON_TIMES && database->start_at_ms > soon)
+		database->start_at_ms = soon;
 }
 
 static void reap(struct supervisor *supervisor)

@@ -69,9 +69,9 @@ bool embedded_alive(const struct embedded *embedded);
 void embedded_lost(struct embedded *embedded);
 
 /*
- * After its death: starts it anew without waiting.  While backends of the
- * old one live, the new one dies too, and is started again a little later.
- * 0, or -1 with *error.
+ * After its death: ends its backends and starts it anew, without waiting.
+ * While one of them lives, the new one dies too, and is started again a
+ * little later.  0, or -1 with *error.
  */
 int embedded_restart(struct embedded *embedded, char **error);
 

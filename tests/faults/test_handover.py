@@ -4,6 +4,7 @@ The numbers, and how to run it alone, are in RESULTS.md; the short version is
 tests/api/test_handover.py, which names the mutations.
 """
 
+import collections
 import os
 import random
 import signal
@@ -50,6 +51,11 @@ def tell(root, text):
         out.write(text + '\n')
 
 
+def kinds(failures):
+    return ''.join(f'{count} failed: {why}; ' for why, count in
+                   collections.Counter(one.why for one in failures).items())
+
+
 def test_handovers(own, file, root):
     clients = Load(own, RATE, 40, 'other')
     time.sleep(1)
@@ -61,7 +67,7 @@ def test_handovers(own, file, root):
             file.replace()
         took.append(hand_over(own, number))
     failures, seen = clients.stop()
-    tell(root, f'{len(orders)} handovers, {sum(took) / len(took):.2f} s each,'
+    tell(root, f'{kinds(failures)}{len(orders)} handovers, {sum(took) / len(took):.2f} s each,'
          f' {seen}')
     assert failures == []
     assert seen['behind'] == 0

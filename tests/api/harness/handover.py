@@ -32,7 +32,8 @@ class Load:
                            ' where o.name = %s and p.active limit 3', [org])
             people = [row[0] for row in cursor.fetchall()]
         user.close()
-        words = ['/healthz', 'alive', '/v1/me', f'"{person}"']
+        # One in four asks the database.
+        words = 3 * len(people) * ['/healthz', 'alive']
         for one in people:
             words += [f'/v1/people/{one}', one]
         self.child = subprocess.Popen(
