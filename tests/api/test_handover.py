@@ -76,6 +76,25 @@ def test_nobody_notices(own, load, file):
     assert f'another hefboom (process {own.pid}) already' in said.stderr
 
 
+def test_what_is_under_way_is_finished(own):
+    """Half of a request, to each worker; the rest while they leave."""
+    clients = [socket.create_connection((own.host, own.port))
+               for _ in range(8)]
+    for client in clients:
+        client.sendall(b'GET /healthz HTTP/1.1\r\nHost: a\r\n')
+    time.sleep(0.3)
+    before = named(own, 'hefboom-worker')
+    own.child.send_signal(signal.SIGHUP)
+    wait_for(lambda: named(own, 'hefboom-worker') - before)
+    time.sleep(1)
+    for client in clients:
+        client.sendall(b'\r\n')
+        client.settimeout(20)
+        assert client.recv(9999).startswith(b'HTTP/1.1 200 ')
+        client.close()
+    wait_for(lambda: not before & named(own, 'hefboom-worker'))
+
+
 def upgraded(server):
     """As the second program in its process."""
     started = max(server.log().rfind('"serving"'), 0)
