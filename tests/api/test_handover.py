@@ -95,6 +95,38 @@ def test_what_is_under_way_is_finished(own):
     wait_for(lambda: not before & named(own, 'hefboom-worker'))
 
 
+def test_who_was_not_listened_to_is_answered(own):
+    """
+    A worker that leaves closes whoever has been quiet for a second: not whom
+    it had no time to listen to.  More than it hears at once, so that its
+    clock comes between them.
+    """
+    clients = [socket.create_connection((own.host, own.port))
+               for _ in range(240)]
+    ask = b'GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n'
+    workers = named(own, 'hefboom-worker')
+    for _ in range(2):
+        for client in clients:
+            client.sendall(ask)
+        for client in clients:
+            client.settimeout(20)
+            assert client.recv(9999).startswith(b'HTTP/1.1 200 ')
+    own.child.send_signal(signal.SIGHUP)
+    wait_for(lambda: named(own, 'hefboom-worker') - workers)
+    time.sleep(0.45)
+    for pid in workers:
+        os.kill(pid, signal.SIGSTOP)
+    for client in clients:
+        client.sendall(ask)
+    time.sleep(1.3)
+    for pid in workers:
+        os.kill(pid, signal.SIGCONT)
+    for client in clients:
+        assert client.recv(9999).startswith(b'HTTP/1.1 200 ')
+        client.close()
+    wait_for(lambda: not workers & named(own, 'hefboom-worker'))
+
+
 def upgraded(server):
     """As the second program in its process."""
     started = max(server.log().rfind('"serving"'), 0)
