@@ -172,9 +172,26 @@ void connection_turn(struct connection *connection)
 		connection_read(connection);
 }
 
+/* It has been quiet only because nobody had the time to listen. */
+static bool connection_asks(struct connection *connection)
+{
+	struct pollfd socket = {.fd = connection->socket, .events = POLLIN};
+
+	if (connection->left || poll(&socket, 1, 0) <= 0)
+		return false;
+	connection_move(connection, CONNECTION_IDLE);
+	connection->readable = true;
+	server_again(connection->server, connection);
+	return true;
+}
+
 void connection_expire(struct connection *connection)
 {
 	switch (connection->state) {
+	case CONNECTION_IDLE:
+		if (!connection_asks(connection))
+			connection_close(connection);
+		break;
 	case CONNECTION_HEAD:
 	case CONNECTION_BODY:
 	case CONNECTION_SPOOL:

@@ -42,13 +42,18 @@ static char *find_programs(const struct config *config)
 	return memory_string(folders[0]);
 }
 
-static struct embedded *embedded_new(const struct config *config, char **error)
+/* With the lock's descriptor, or -1 to open it. */
+static struct embedded *embedded_new(
+    const struct config *config, int lock, char **error)
 {
 	struct embedded *embedded = memory_zero(1, sizeof(*embedded));
 
+	embedded->lock = lock;
 	embedded->programs = find_programs(config);
 	if (cluster_open(embedded, config, error) == 0)
 		return embedded;
+	if (lock >= 0)
+		embedded->lock = -1;
 	cluster_release(embedded);
 	return NULL;
 }
@@ -56,13 +61,16 @@ static struct embedded *embedded_new(const struct config *config, char **error)
 /* Byte 0 is ours: there is nobody else to disagree with. */
 static int run_server(struct embedded *embedded, char **error)
 {
-	pid_t left = cluster_find(embedded);
+	pid_t left = cluster_find(embedded), child = embedded->pid;
 
+	embedded->pid = 0;
 	if (cluster_prepare(embedded, error) < 0)
 		return -1;
 	if (left != 0) {
 		embedded->pid = left;
-		embedded->adopted = true;
+		embedded->adopted = left != child;
+	} else if (child != 0 && waitpid(child, NULL, WNOHANG) == 0) {
+		embedded->pid = child; /* it has just begun to start */
 	} else if (cluster_spawn(embedded) < 0) {
 		*error = memory_format(
 		    "cannot start PostgreSQL: %s", strerror(errno));
@@ -78,7 +86,7 @@ static int run_server(struct embedded *embedded, char **error)
 
 struct embedded *embedded_start(const struct config *config, char **error)
 {
-	struct embedded *embedded = embedded_new(config, error);
+	struct embedded *embedded = embedded_new(config, -1, error);
 	int status;
 
 	if (embedded == NULL)
@@ -98,6 +106,33 @@ struct embedded *embedded_start(const struct config *config, char **error)
 	if (run_server(embedded, error) == 0)
 		return embedded;
 	embedded_stop(embedded);
+	return NULL;
+}
+
+struct embedded_kept embedded_keep(const struct embedded *embedded)
+{
+	struct embedded_kept kept = {.lock = embedded->lock,
+	    .server = embedded->pid,
+	    .adopted = embedded->adopted};
+
+	return kept;
+}
+
+struct embedded *embedded_resume(
+    const struct config *config, struct embedded_kept *kept, char **error)
+{
+	struct embedded *embedded = embedded_new(config, kept->lock, error);
+
+	if (embedded == NULL)
+		return NULL;
+	embedded->owner = true;
+	embedded->pid = kept->adopted ? 0 : kept->server;
+	if (run_server(embedded, error) == 0)
+		return embedded;
+	kept->server = embedded->pid;
+	kept->adopted = embedded->adopted;
+	embedded->lock = -1;
+	cluster_release(embedded);
 	return NULL;
 }
 
@@ -130,7 +165,7 @@ static int use_server(struct embedded *embedded)
 
 struct embedded *embedded_use(const struct config *config, char **error)
 {
-	struct embedded *embedded = embedded_new(config, error);
+	struct embedded *embedded = embedded_new(config, -1, error);
 	int status = -EAGAIN;
 
 	if (embedded == NULL)
@@ -224,6 +259,7 @@ int embedded_restart(struct embedded *embedded, char **error)
 {
 	int status = cluster_prepare(embedded, error);
 
+	cluster_end_orphans(embedded);
 	if (status == 0 && (status = cluster_spawn(embedded)) < 0)
 		*error = memory_format(
 		    "cannot start PostgreSQL: %s", strerror(-status));

@@ -47,7 +47,10 @@ int cluster_lock(
 /* Who holds byte 0, or 0. */
 pid_t cluster_locked_by(struct embedded *embedded);
 
-/* The data folder, absolute, and what its paths follow from. */
+/*
+ * The data folder, absolute, and what its paths follow from; opens the lock
+ * unless there is one.
+ */
 int cluster_open(
     struct embedded *embedded, const struct config *config, char **error);
 void cluster_release(struct embedded *embedded);
@@ -66,6 +69,13 @@ int cluster_wait(struct embedded *embedded, char **error);
 
 /* The server that an earlier supervisor left, or 0. */
 pid_t cluster_find(const struct embedded *embedded);
+
+/*
+ * After the death of the server: ends what is left of it at once.  A new one
+ * cannot start before the last query of the old one has, and no client hears
+ * of that query's end.
+ */
+void cluster_end_orphans(const struct embedded *embedded);
 
 /* Makes the database when it is absent.  0 or -1. */
 int cluster_create_database(struct embedded *embedded, char **error);

@@ -78,13 +78,33 @@ static void set_paths(struct embedded *embedded)
 		embedded->sockets);
 }
 
+/* Whoever opens the file twice loses the lock with the first close. */
+static int lock_open(struct embedded *embedded, char **error)
+{
+	char *path = memory_format("%s/lock", embedded->data);
+	struct stat wanted, held;
+	int status = 0;
+
+	if (embedded->lock < 0) {
+		embedded->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+		if (embedded->lock < 0)
+			status = fail(error, "open", path);
+	} else if (stat(path, &wanted) < 0 || fstat(embedded->lock, &held) < 0)
+		status = fail(error, "look at", path);
+	else if (wanted.st_dev != held.st_dev || wanted.st_ino != held.st_ino) {
+		*error = memory_string(
+		    "HEFBOOM_DATA cannot change without a restart");
+		status = -1;
+	}
+	free(path);
+	return status;
+}
+
 int cluster_open(
     struct embedded *embedded, const struct config *config, char **error)
 {
 	mode_t mode = geteuid() == 0 ? 0711 : 0700;
-	char *path;
 
-	embedded->lock = -1;
 	if (user_find(&embedded->user, config->user, error) < 0 ||
 	    folder_make(config->data, mode, error) < 0)
 		return -1;
@@ -97,12 +117,7 @@ int cluster_open(
 		(config->pool_fast + config->pool_write + config->pool_slow);
 	if (embedded->connections_max < 60)
 		embedded->connections_max = 60;
-	path = memory_format("%s/lock", embedded->data);
-	embedded->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (embedded->lock < 0)
-		fail(error, "open", path);
-	free(path);
-	return embedded->lock < 0 ? -1 : 0;
+	return lock_open(embedded, error);
 }
 
 void cluster_release(struct embedded *embedded)

@@ -293,6 +293,7 @@ int cluster_wait(struct embedded *embedded, char **error)
 			    (embedded->adopted ||
 				is_passing(embedded, since))) {
 				since = log_end(embedded);
+				cluster_end_orphans(embedded);
 				pause_ms(POLL_MS * 10);
 				waited_ms += POLL_MS * 10;
 				status = cluster_spawn(embedded);

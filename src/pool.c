@@ -325,3 +325,12 @@ bool pool_is_up(const struct pool *pool)
 {
 	return lane_is_up(&pool->lanes[LANE_FAST]);
 }
+
+bool pool_is_whole(const struct pool *pool)
+{
+	for (int i = 0; i < LANES; i++)
+		for (unsigned j = 0; j < pool->lanes[i].pipe_count; j++)
+			if (!pipe_is_ready(pool->lanes[i].pipes[j]))
+				return false;
+	return true;
+}

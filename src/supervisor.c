@@ -6,7 +6,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "hefboom/embedded.h"
 #include "hefboom/log.h"
 #include "hefboom/memory.h"
 #include "hefboom/worker.h"
@@ -15,8 +14,8 @@
 enum {
 	LOOK_MS = 500,
 	STEP_MS = 50,
-	PROOF_MS = 300, /* a new worker lives this long before the old goes */
-	GRACE_MS = 2000, /* beyond the workers' own deadline */
+	SOON_MS = 200,
+	SOON_TIMES = 50,
 };
 
 static void signals_block(sigset_t *set)
@@ -25,6 +24,7 @@ static void signals_block(sigset_t *set)
 	sigaddset(set, SIGTERM);
 	sigaddset(set, SIGINT);
 	sigaddset(set, SIGHUP);
+	sigaddset(set, SIGUSR2);
 	sigaddset(set, SIGCHLD);
 	sigprocmask(SIG_BLOCK, set, NULL);
 	signal(SIGPIPE, SIG_IGN);
@@ -43,7 +43,7 @@ enum log_level config_log_level(const struct config *config)
 	return (enum log_level)i;
 }
 
-static void children_new(struct supervisor *supervisor)
+void supervisor_children(struct supervisor *supervisor)
 {
 	unsigned i, workers = supervisor->config.workers;
 
@@ -58,130 +58,30 @@ static void children_new(struct supervisor *supervisor)
 	supervisor->database.kind = "postgresql";
 }
 
-static int start(
-    struct supervisor *supervisor, int flag_count, char **flags, char **error)
+static int start(struct supervisor *supervisor, char **error)
 {
 	struct config *config = &supervisor->config;
-	int index = 0;
+	int index = 0, inherited = supervisor_inherit(supervisor, error);
 
-	if (config_read(config, flag_count, flags, &index, error) < 0)
+	if (inherited < 0 ||
+	    config_read(config, supervisor->flag_count, supervisor->words + 2,
+		&index, error) < 0)
 		return -1;
 	log_set(config_log_level(config), "supervisor");
-	children_new(supervisor);
+	if (inherited)
+		config->workers = supervisor->child_count - 1;
 	if (user_find(&supervisor->user, config->user, error) < 0 ||
 	    supervisor_check_docs(supervisor, config, error) < 0 ||
-	    supervisor_listen(supervisor, error) < 0 ||
+	    (!inherited && supervisor_listen(supervisor, error) < 0) ||
 	    supervisor_database(supervisor, error) < 0 ||
 	    config_secret(config, supervisor->embedded != NULL, error) < 0 ||
 	    worker_prepare(config, error) < 0)
 		return -1;
-	if (pipe2(supervisor->lifeline, O_CLOEXEC) < 0) {
+	if (!inherited && pipe2(supervisor->lifeline, O_CLOEXEC) < 0) {
 		*error = memory_format("no pipe: %s", strerror(errno));
 		return -1;
 	}
 	return 0;
-}
-
-/* Number and address of the sockets stay as they are. */
-static int read_again(
-    struct supervisor *supervisor, int flag_count, char **flags, char **error)
-{
-	struct config *config = &supervisor->config;
-	struct config fresh, old = *config;
-	char *ignored = NULL;
-	int index = 0;
-
-	if (config_read(&fresh, flag_count, flags, &index, error) < 0)
-		return -1;
-	fresh.workers = config->workers;
-	if (config_secret(&fresh, false, error) < 0 ||
-	    supervisor_check_docs(supervisor, &fresh, error) < 0 ||
-	    supervisor_take_urls(supervisor, &fresh, error) < 0) {
-		config_release(&fresh);
-		return -1;
-	}
-	*config = fresh;
-	if (worker_prepare(config, error) == 0) {
-		config_release(&old);
-		log_set(config_log_level(config), "supervisor");
-		return 0;
-	}
-	*config = old;
-	config_release(&fresh);
-	/* It worked before, and must again for those that crash. */
-	if (worker_prepare(config, &ignored) < 0)
-		log_event(LOG_ERROR, "prepare_failed", "reason", ignored, NULL);
-	free(ignored);
-	return -1;
-}
-
-static void reload(struct supervisor *supervisor, int flag_count, char **flags)
-{
-	char *error = NULL;
-
-	if (supervisor->stopping)
-		return;
-	if (supervisor->next < supervisor->child_count) {
-		supervisor->reload_again = true;
-		return;
-	}
-	supervisor->reload_again = false;
-	if (read_again(supervisor, flag_count, flags, &error) < 0) {
-		log_event(LOG_ERROR, "reload_refused", "reason", error, NULL);
-		free(error);
-		return;
-	}
-	log_event(LOG_NOTICE, "reloading", NULL);
-	supervisor->next = 0;
-}
-
-static void child_tell(struct child *child, pid_t pid, int drain_ms)
-{
-	kill(pid, SIGTERM);
-	child->kill_at_ms = now_ms() + drain_ms + GRACE_MS;
-}
-
-/*
- * One place at a time, so that the database sees one worker too many, never
- * twice as many.  Both accept on the socket until the old one stops.
- */
-static void reload_step(struct supervisor *supervisor)
-{
-	struct child *child = &supervisor->children[supervisor->next];
-
-	if (supervisor->next == supervisor->child_count || supervisor->stopping)
-		return;
-	if (child->leaving != 0) {
-		if (child->kill_at_ms == 0 &&
-		    now_ms() - child->started_ms >= PROOF_MS)
-			child_tell(child, child->leaving,
-			    (int)supervisor->config.drain_ms);
-		return;
-	}
-	child->leaving = child->pid;
-	child->pid = 0;
-	child->deaths = 0;
-	child_start(supervisor, child);
-	if (child->leaving == 0)
-		supervisor->next++;
-}
-
-/* The new one died at once: the old one goes on, and so do the others. */
-static void reload_give_up(struct supervisor *supervisor, struct child *child)
-{
-	log_event(LOG_ERROR, "reload_failed", NULL);
-	child->pid = child->leaving;
-	child->leaving = 0;
-	supervisor->next = supervisor->child_count;
-}
-
-static void child_left(struct supervisor *supervisor, struct child *child)
-{
-	child->leaving = 0;
-	child->kill_at_ms = 0;
-	if (supervisor->next < supervisor->child_count &&
-	    ++supervisor->next == supervisor->child_count)
-		log_event(LOG_NOTICE, "reloaded", NULL);
 }
 
 static void child_ended(
@@ -198,8 +98,14 @@ static void child_ended(
 
 static void database_died(struct supervisor *supervisor, int status)
 {
+	struct child *database = &supervisor->database;
+	int64_t soon = now_ms() + SOON_MS;
+
 	embedded_lost(supervisor->embedded);
-	child_died(&supervisor->database, status);
+	child_died(database, status);
+	/* The first attempts only wait for the old one's last breath. */
+	if (database->deaths < SOON_TIMES && database->start_at_ms > soon)
+		database->start_at_ms = soon;
 }
 
 static void reap(struct supervisor *supervisor)
@@ -224,11 +130,11 @@ static void reap(struct supervisor *supervisor)
 
 static void stop(struct supervisor *supervisor)
 {
-	int drain_ms = (int)supervisor->config.drain_ms;
+	int wait_ms = (int)supervisor->config.drain_ms + GRACE_MS;
 	unsigned i;
 
 	if (supervisor->stopping)
-		drain_ms = -GRACE_MS; /* asked twice: now */
+		wait_ms = 0; /* asked twice: now */
 	else
 		log_event(LOG_NOTICE, "stopping", NULL);
 	supervisor->stopping = true;
@@ -236,9 +142,9 @@ static void stop(struct supervisor *supervisor)
 		struct child *child = &supervisor->children[i];
 
 		if (child->leaving != 0)
-			child_tell(child, child->leaving, drain_ms);
+			child_tell(child, child->leaving, wait_ms);
 		if (child->pid != 0)
-			child_tell(child, child->pid, drain_ms);
+			child_tell(child, child->pid, wait_ms);
 	}
 }
 
@@ -306,13 +212,25 @@ static bool is_empty(const struct supervisor *supervisor)
 	return true;
 }
 
-static void loop(struct supervisor *supervisor, const sigset_t *set,
-    int flag_count, char **flags)
+/* An order that came during a reload is carried out after it. */
+static void orders_look(struct supervisor *supervisor)
+{
+	if (supervisor->stopping || supervisor->next < supervisor->child_count)
+		return;
+	if (supervisor->upgrade) {
+		supervisor->upgrade = false;
+		supervisor_upgrade(supervisor);
+	} else if (supervisor->reload_again)
+		reload(supervisor);
+}
+
+static void loop(struct supervisor *supervisor, const sigset_t *set)
 {
 	while (!supervisor->stopping || !is_empty(supervisor)) {
 		bool busy = children_look(supervisor);
 		struct timespec time = {3600, 0};
 
+		orders_look(supervisor);
 		reload_step(supervisor);
 		if (database_look(supervisor) || busy)
 			time = (struct timespec){0, STEP_MS * 1000000L};
@@ -325,11 +243,13 @@ static void loop(struct supervisor *supervisor, const sigset_t *set,
 			stop(supervisor);
 			break;
 		case SIGHUP:
-			reload(supervisor, flag_count, flags);
+			reload(supervisor);
+			break;
+		case SIGUSR2:
+			supervisor->upgrade = true;
 			break;
 		default:
-			if (supervisor->reload_again)
-				reload(supervisor, flag_count, flags);
+			break;
 		}
 	}
 }
@@ -344,25 +264,51 @@ static void supervisor_release(struct supervisor *supervisor)
 	}
 	embedded_stop(supervisor->embedded);
 	free(supervisor->children);
+	free(supervisor->words);
 	user_release(&supervisor->user);
 	config_release(&supervisor->config);
 }
 
+static char **words_new(int flag_count, char **flags)
+{
+	char **words = memory_zero((size_t)flag_count + 3, sizeof(char *));
+	int i;
+
+	words[0] = program_invocation_name;
+	words[1] = "serve";
+	for (i = 0; i < flag_count; i++)
+		words[i + 2] = flags[i];
+	return words;
+}
+
 int supervisor_run(int flag_count, char **flags)
 {
-	struct supervisor supervisor = {0};
+	struct supervisor supervisor = {.flag_count = flag_count,
+	    .words = words_new(flag_count, flags),
+	    .kept = {.lock = -1},
+	    .previous = -1};
 	char *error = NULL;
 	sigset_t set;
 
 	signals_block(&set);
-	if (start(&supervisor, flag_count, flags, &error) < 0) {
+	if (start(&supervisor, &error) < 0) {
+		if (supervisor.inherited)
+			log_event(
+			    LOG_ERROR, "upgrade_failed", "reason", error, NULL);
+		supervisor_return(&supervisor);
 		fprintf(stderr, "hefboom: %s\n", error);
 		free(error);
 		supervisor_release(&supervisor);
 		return 1;
 	}
-	log_event(LOG_NOTICE, "serving", NULL);
-	loop(&supervisor, &set, flag_count, flags);
+	if (supervisor.inherited)
+		supervisor.next = 0;
+	log_event(LOG_NOTICE,
+	    supervisor.returned        ? "returned"
+		: supervisor.inherited ? "upgraded"
+				       : "serving",
+	    NULL);
+	loop(&supervisor, &set);
 	supervisor_release(&supervisor);
 	log_event(LOG_NOTICE, "stopped", NULL);
 	return 0;

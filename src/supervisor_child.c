@@ -52,6 +52,7 @@ static int become_child(struct supervisor *supervisor)
 
 	signal(SIGINT, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
+	signal(SIGUSR2, SIG_IGN);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	if (user_become(&supervisor->user) < 0)

@@ -1,8 +1,5 @@
 #include "supervisor_state.h"
 
-#include <errno.h>
-#include <netdb.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "hefboom/embedded.h"
@@ -10,96 +7,6 @@
 #include "hefboom/log.h"
 #include "hefboom/memory.h"
 #include "hefboom/migrate.h"
-#include "hefboom/server.h"
-
-enum { BACKLOG = 1024, TRIES = 30, STEP_US = 100000 };
-
-union address {
-	struct sockaddr any;
-	struct sockaddr_storage storage;
-};
-
-/* Where a socket listens, as server_listen() reads it. Free it. */
-static char *address_text(const union address *address, socklen_t length)
-{
-	char host[NI_MAXHOST], port[NI_MAXSERV];
-
-	if (getnameinfo(&address->any, length, host, sizeof(host), port,
-		sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV) != 0)
-		return NULL;
-	return memory_format(
-	    address->any.sa_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host,
-	    port);
-}
-
-/*
- * SO_REUSEPORT would let a second program of the same user share the port in
- * silence: a socket without it tells whether anybody listens there.
- */
-static int check_free(const union address *address, socklen_t length)
-{
-	int probe =
-	    socket(address->any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	int yes = 1, status = 0;
-
-	if (probe < 0)
-		return -errno;
-	if (setsockopt(probe, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes)) <
-		0 ||
-	    bind(probe, &address->any, length) < 0)
-		status = -errno;
-	close(probe);
-	return status;
-}
-
-/* The address with its port, when the configuration leaves that open. */
-static int settle_address(const char *wanted, char **settled)
-{
-	union address address = {0};
-	socklen_t length = sizeof(address);
-	int first = server_listen(wanted, BACKLOG);
-	int status = 0;
-
-	if (first < 0)
-		return first;
-	if (getsockname(first, &address.any, &length) < 0)
-		status = -errno;
-	close(first);
-	if (status == 0)
-		status = check_free(&address, length);
-	if (status == 0)
-		*settled = address_text(&address, length);
-	return status;
-}
-
-/*
- * Workers of a supervisor that was killed hear of it a moment later, and
- * until then the port is theirs.
- */
-int supervisor_listen(struct supervisor *supervisor, char **error)
-{
-	const char *wanted = supervisor->config.listen;
-	char *address = NULL;
-	int status = settle_address(wanted, &address), tries;
-	unsigned i;
-
-	for (tries = 0; status == -EADDRINUSE && tries < TRIES; tries++) {
-		usleep(STEP_US);
-		status = settle_address(wanted, &address);
-	}
-	for (i = 0; status >= 0 && i + 1 < supervisor->child_count; i++) {
-		status =
-		    server_listen(address == NULL ? wanted : address, BACKLOG);
-		supervisor->children[i].socket = status;
-	}
-	if (status < 0)
-		*error = memory_format(
-		    "cannot listen on %s: %s", wanted, strerror(-status));
-	else
-		log_event(LOG_NOTICE, "listening", "address", address, NULL);
-	free(address);
-	return status < 0 ? -1 : 0;
-}
 
 static int check_urls(const struct config *config, char **error)
 {
@@ -187,6 +94,14 @@ int supervisor_check_docs(const struct supervisor *supervisor,
 	return -1;
 }
 
+static int refuse_exchange(char **error)
+{
+	*error = memory_string("the embedded database and an external one "
+			       "cannot take each other's place without a "
+			       "restart");
+	return -1;
+}
+
 int supervisor_take_urls(
     struct supervisor *supervisor, struct config *config, char **error)
 {
@@ -195,12 +110,8 @@ int supervisor_take_urls(
 		    memory_string(embedded_runtime_url(supervisor->embedded));
 		return 0;
 	}
-	if (supervisor->embedded != NULL || config->embedded) {
-		*error = memory_string("the embedded database and an external "
-				       "one cannot take each other's place "
-				       "without a restart");
-		return -1;
-	}
+	if (supervisor->embedded != NULL || config->embedded)
+		return refuse_exchange(error);
 	if (check_urls(config, error) < 0)
 		return -1;
 	if (config->owner_url != NULL) {
@@ -214,29 +125,44 @@ int supervisor_take_urls(
 	return 0;
 }
 
+static int database_embedded(struct supervisor *supervisor, char **error)
+{
+	struct config *config = &supervisor->config;
+
+	supervisor->embedded = supervisor->kept.lock < 0
+	    ? embedded_start(config, error)
+	    : embedded_resume(config, &supervisor->kept, error);
+	if (supervisor->embedded == NULL)
+		return -1;
+	supervisor->kept.lock = -1;
+	supervisor->database.pid = embedded_pid(supervisor->embedded);
+	return 0;
+}
+
 int supervisor_database(struct supervisor *supervisor, char **error)
 {
 	struct config *config = &supervisor->config;
-	bool migrates = true;
+	const char *owner = config->owner_url;
+	bool migrates;
 	int status = 0;
 
+	if (config->embedded != (supervisor->kept.lock >= 0) &&
+	    supervisor->inherited)
+		return refuse_exchange(error);
 	if (config->embedded) {
-		supervisor->embedded = embedded_start(config, error);
-		if (supervisor->embedded == NULL)
+		if (database_embedded(supervisor, error) < 0)
 			return -1;
-		supervisor->database.pid = embedded_pid(supervisor->embedded);
-		status = migrate(
-		    config, embedded_owner_url(supervisor->embedded), error);
-	} else {
-		if (check_urls(config, error) < 0)
-			return -1;
-		migrates = config->owner_url != NULL;
-		if (migrates)
-			status = migrate(config, config->owner_url, error);
-	}
+		owner = embedded_owner_url(supervisor->embedded);
+	} else if (check_urls(config, error) < 0)
+		return -1;
+	migrates = owner != NULL;
+	/* Who returned has looked at it already, and the one who failed may
+	 * have migrated it. */
+	if (migrates && !supervisor->returned)
+		status = migrate(config, owner, error);
 	if (status == 0)
 		status = supervisor_take_urls(supervisor, config, error);
-	if (status == 0)
+	if (status == 0 && !supervisor->returned)
 		status = check_runtime(
 		    config, config->database_url, migrates, error);
 	return status;

@@ -5,6 +5,7 @@
 #include <event2/event.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <unistd.h>
 
 #include "folder.h"
@@ -28,7 +29,7 @@
 #include "hefboom/token.h"
 #include "hefboom/user.h"
 
-enum { SWEEP_MS = 500 };
+enum { SWEEP_MS = 500, WARM_UP_MS = 500 };
 
 /* Made before the fork, shared by what is forked. */
 static struct token_checker *tokens;
@@ -200,6 +201,8 @@ static void on_stop(void *context)
 	struct worker *worker = context;
 
 	worker->service.draining = true;
+	if (worker->server == NULL)
+		return;
 	server_drain(worker->server, worker->service.config->drain_ms,
 	    on_drained, worker);
 }
@@ -233,6 +236,28 @@ static void keys_serve(struct worker *worker, const struct config *config)
 	free(folder);
 }
 
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/*
+ * Clients wait at the door until the connections to the database are there:
+ * a worker that takes another's place is as fast as that one from the first
+ * request on.  Without a database somebody has to say so.
+ */
+static void worker_warm_up(struct worker *worker)
+{
+	int64_t deadline = now_ms() + WARM_UP_MS;
+
+	while (!pool_is_whole(worker->service.pool) && !worker->loop.stopping &&
+	    now_ms() < deadline)
+		event_base_loop(worker->loop.base, EVLOOP_ONCE);
+}
+
 static int worker_open(
     struct worker *worker, const struct config *config, int listening_socket)
 {
@@ -247,6 +272,9 @@ static int worker_open(
 	worker->service.tokens = tokens;
 	worker->service.callers = caller_cache_new();
 	worker->service.pool = pool_open(config, base);
+	worker_warm_up(worker);
+	if (worker->loop.stopping)
+		return 0;
 	worker->server = server_new(
 	    base, listening_socket, &settings, &calls, &worker->service);
 	if (worker->server == NULL)
@@ -280,7 +308,7 @@ int worker_run(const struct config *config, int listening_socket, int lifeline)
 	log_set(log_level_of(config->log_level), "worker");
 	loop_init(&worker.loop, lifeline, on_stop, &worker);
 	if (worker_open(&worker, config, listening_socket) == 0)
-		status = loop_run(&worker.loop);
+		status = worker.loop.stopping ? 0 : loop_run(&worker.loop);
 	else
 		log_event(LOG_ERROR, "worker_cannot_listen", NULL);
 	worker_close(&worker);

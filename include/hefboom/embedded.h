@@ -29,6 +29,25 @@ struct embedded;
 struct embedded *embedded_start(const struct config *config, char **error);
 
 /*
+ * What a program that becomes another one leaves to it: the lock, which an
+ * open descriptor holds across execve(), and the server, which stays its
+ * child (0: there is none at the moment).
+ */
+struct embedded_kept {
+	int lock;
+	pid_t server;
+	bool adopted;
+};
+struct embedded_kept embedded_keep(const struct embedded *embedded);
+
+/*
+ * As embedded_start(), with what was kept.  On failure that still belongs to
+ * the caller, and the server runs on.
+ */
+struct embedded *embedded_resume(
+    const struct config *config, struct embedded_kept *kept, char **error);
+
+/*
  * For a command beside a running server or without one: uses the running
  * server, else starts it (embedded_stop() then stops it again, once nobody
  * else uses it; so does the end of this program, however it comes).
@@ -50,9 +69,9 @@ bool embedded_alive(const struct embedded *embedded);
 void embedded_lost(struct embedded *embedded);
 
 /*
- * After its death: starts it anew without waiting.  While backends of the
- * old one live, the new one dies too, and is started again a little later.
- * 0, or -1 with *error.
+ * After its death: ends its backends and starts it anew, without waiting.
+ * While one of them lives, the new one dies too, and is started again a
+ * little later.  0, or -1 with *error.
  */
 int embedded_restart(struct embedded *embedded, char **error);
 

@@ -46,6 +46,7 @@ enum submission pool_submit(struct pool *pool, struct transaction *transaction);
 void transaction_cancel(struct pool *pool, struct transaction *transaction);
 
 bool pool_is_up(const struct pool *pool);
+bool pool_is_whole(const struct pool *pool); /* no connection is missing */
 
 /* How long a statement of this lane may take. */
 extern const unsigned lane_ms[LANES];

@@ -13,6 +13,7 @@
  * Promise.  server_drain() stops accepting and closes at once whoever has
  * been idle for a second, and the others as soon as they have been: a client
  * between two requests gets its next answer, which says Connection: close.
+ * Quiet is who has sent nothing, not who was not listened to in time.
  * It lets what is in flight finish, and calls `drained` exactly once, from
  * the loop, when the last connection is gone or at the deadline.
  */

@@ -1,0 +1,126 @@
+#include "supervisor_state.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include "hefboom/memory.h"
+#include "hefboom/worker.h"
+
+/* A new worker lives this long before the old one goes. */
+enum { PROOF_MS = 300 };
+
+/* Number and address of the sockets stay as they are. */
+static int read_again(struct supervisor *supervisor, char **error)
+{
+	struct config *config = &supervisor->config;
+	struct config fresh, old = *config;
+	char *ignored = NULL;
+	int index = 0;
+
+	if (config_read(&fresh, supervisor->flag_count, supervisor->words + 2,
+		&index, error) < 0)
+		return -1;
+	fresh.workers = config->workers;
+	if (config_secret(&fresh, false, error) < 0 ||
+	    supervisor_check_docs(supervisor, &fresh, error) < 0 ||
+	    supervisor_take_urls(supervisor, &fresh, error) < 0) {
+		config_release(&fresh);
+		return -1;
+	}
+	*config = fresh;
+	if (worker_prepare(config, error) == 0) {
+		config_release(&old);
+		log_set(config_log_level(config), "supervisor");
+		return 0;
+	}
+	*config = old;
+	config_release(&fresh);
+	/* It worked before, and must again for those that crash. */
+	if (worker_prepare(config, &ignored) < 0)
+		log_event(LOG_ERROR, "prepare_failed", "reason", ignored, NULL);
+	free(ignored);
+	return -1;
+}
+
+void reload(struct supervisor *supervisor)
+{
+	char *error = NULL;
+
+	if (supervisor->stopping)
+		return;
+	if (supervisor->next < supervisor->child_count) {
+		supervisor->reload_again = true;
+		return;
+	}
+	supervisor->reload_again = false;
+	if (read_again(supervisor, &error) < 0) {
+		log_event(LOG_ERROR, "reload_refused", "reason", error, NULL);
+		free(error);
+		return;
+	}
+	log_event(LOG_NOTICE, "reloading", NULL);
+	supervisor->next = 0;
+}
+
+void child_tell(struct child *child, pid_t pid, int wait_ms)
+{
+	kill(pid, SIGTERM);
+	child->kill_at_ms = now_ms() + wait_ms;
+}
+
+/* The place is done; after the last there is no way back, and no need. */
+static void reload_next(struct supervisor *supervisor)
+{
+	if (++supervisor->next < supervisor->child_count)
+		return;
+	log_event(LOG_NOTICE, "reloaded", NULL);
+	if (supervisor->previous >= 0)
+		close(supervisor->previous);
+	supervisor->previous = -1;
+}
+
+/*
+ * One place at a time, so that the database sees one worker too many, never
+ * twice as many.  Both accept on the socket until the old one stops.
+ */
+void reload_step(struct supervisor *supervisor)
+{
+	struct child *child = &supervisor->children[supervisor->next];
+
+	if (supervisor->next == supervisor->child_count || supervisor->stopping)
+		return;
+	if (child->leaving != 0) {
+		if (child->kill_at_ms == 0 &&
+		    now_ms() - child->started_ms >= PROOF_MS)
+			child_tell(child, child->leaving,
+			    (int)supervisor->config.drain_ms + GRACE_MS);
+		return;
+	}
+	child->leaving = child->pid;
+	child->pid = 0;
+	child->deaths = 0;
+	child_start(supervisor, child);
+	if (child->leaving == 0)
+		reload_next(supervisor);
+}
+
+/*
+ * The new one died at once: the old one goes on, and so do the others; after
+ * an upgrade also the program that started them.
+ */
+void reload_give_up(struct supervisor *supervisor, struct child *child)
+{
+	log_event(LOG_ERROR, "reload_failed", NULL);
+	child->pid = child->leaving;
+	child->leaving = 0;
+	supervisor->next = supervisor->child_count;
+	supervisor_return(supervisor);
+}
+
+void child_left(struct supervisor *supervisor, struct child *child)
+{
+	child->leaving = 0;
+	child->kill_at_ms = 0;
+	if (supervisor->next < supervisor->child_count)
+		reload_next(supervisor);
+}

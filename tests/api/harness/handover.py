@@ -1,0 +1,176 @@
+"""handover -- a load of clients, and a server changing hands under it.
+
+load    tests/faults/handover_load.c, beside the program under test
+Binary  the program's file, which an upgrade replaces
+"""
+
+import collections
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+from .running import Server, binary
+
+Failure = collections.namedtuple('Failure', 'kind address why ms')
+
+
+class Load:
+    """Clients from now on; stop() says what they saw."""
+
+    def __init__(self, server, rate, kept, org='demo', person='els'):
+        self.server = server
+        self.out = server.data / f'load-{time.monotonic_ns()}'
+        user = server.connect()
+        with user.cursor() as cursor:
+            cursor.execute('select p.id::text from person p'
+                           ' join organisation o on o.id = p.org_id'
+                           ' where o.name = %s and p.active limit 3', [org])
+            people = [row[0] for row in cursor.fetchall()]
+        user.close()
+        # One in four asks the database.
+        words = 3 * len(people) * ['/healthz', 'alive']
+        for one in people:
+            words += [f'/v1/people/{one}', one]
+        self.child = subprocess.Popen(
+            [binary().parent / 'handover_load', server.host, str(server.port),
+             str(rate), str(kept), '3600', *words],
+            env={'TOKEN': server.token(org, person), 'ASAN_OPTIONS':
+                 os.environ.get('ASAN_OPTIONS', '')},
+            stdout=open(self.out, 'w'))
+
+    def stop(self):
+        """(failures, {new, kept, failed, behind, ms, slowest_ms})"""
+        self.child.terminate()
+        self.child.wait(30)
+        failures, seen = [], {}
+        for line in self.out.read_text().splitlines():
+            words = line.split()
+            if words[0] == 'failed':
+                failures.append(Failure(*words[1:]))
+            else:
+                seen = dict(zip(words[1::2], map(int, words[2::2])))
+        assert seen, 'the clients ended badly'
+        return failures, seen
+
+
+class Binary:
+    """A file of its own that a server is started from."""
+
+    def __init__(self):
+        self.real = binary()
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix='hb-', dir='/tmp'))
+        self.path = self.folder / 'hefboom'
+        self.replace()
+        load = self.real.parent / 'handover_load'
+        (self.folder / 'handover_load').symlink_to(load)
+
+    def put(self, make):
+        """As packages do it: beside it, then moved over it."""
+        draft = self.folder / 'draft'
+        make(draft)
+        draft.chmod(0o755)
+        draft.rename(self.path)
+
+    def replace(self):
+        self.put(lambda draft: shutil.copy(self.real, draft))
+
+    def script(self, text):
+        """A program that does `text` first, and then is the real one."""
+        self.put(lambda draft: draft.write_text(
+            f'#!/bin/sh\n{text}\nexec {self.real} "$@"\n'))
+
+    def remove(self):
+        shutil.rmtree(self.folder)
+
+
+def named(server, name):
+    """Pids of the supervisor's children of that name."""
+    found = set()
+    for pid in server.children():
+        try:
+            comm = pathlib.Path(f'/proc/{pid}/comm').read_text().strip()
+        except OSError:
+            continue
+        if comm == name:
+            found.add(pid)
+    return found
+
+
+def serving(server):
+    return named(server, 'hefboom-worker') | named(server, 'hefboom-jobs')
+
+
+def wait_for(what, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < deadline, f'not within {seconds} s'
+        time.sleep(0.01)
+
+
+def hand_over(server, number, event='reloaded'):
+    """A signal, and how long it took until everybody is somebody else."""
+    before = serving(server)
+    seen = server.log().count(f'"{event}"')
+    begun = time.monotonic()
+    server.child.send_signal(number)
+    wait_for(lambda: server.log().count(f'"{event}"') > seen)
+    if event == 'reloaded':
+        assert not before & serving(server)
+    return time.monotonic() - begun
+
+
+def sockets(server):
+    """{inode: (state, client's address, queued)} of the server's port."""
+    found = {}
+    for line in pathlib.Path('/proc/net/tcp').read_text().splitlines()[1:]:
+        fields = line.split()
+        if int(fields[1].split(':')[1], 16) != server.port:
+            continue
+        address, port = fields[2].split(':')
+        text = socket.inet_ntoa(bytes.fromhex(address)[::-1])
+        found[fields[9]] = (fields[3], f'{text}:{int(port, 16)}',
+                            int(fields[4].split(':')[1], 16))
+    return found
+
+
+def held(pid):
+    inodes = set()
+    for entry in pathlib.Path(f'/proc/{pid}/fd').iterdir():
+        target = os.readlink(entry)
+        if target.startswith('socket:['):
+            inodes.add(target[8:-1])
+    return inodes
+
+
+def crash(server, seconds=0.3):
+    """
+    Stops a worker, lets clients come, and kills it: the addresses of whom it
+    had accepted, and how many waited at its door.
+    """
+    pid = sorted(named(server, 'hefboom-worker'))[0]
+    server.crashes_declared += 1
+    os.kill(pid, signal.SIGSTOP)
+    time.sleep(seconds)
+    mine, about = held(pid), sockets(server)
+    accepted = {about[one][1] for one in mine
+                if one in about and about[one][0] != '0A'}
+    waiting = sum(about[one][2] for one in mine
+                  if one in about and about[one][0] == '0A')
+    os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: pid not in serving(server)
+             and len(named(server, 'hefboom-worker')) == 2)
+    return accepted, waiting
+
+
+def server_with_people(org='other', **settings):
+    server = Server(**settings)
+    server.start()
+    server.command('org', 'create', org)
+    server.command('import', 'people', pathlib.Path(__file__).parents[1]
+                   / 'other-people.csv', '--org', org)
+    return server

@@ -1,0 +1,380 @@
+"""Who serves changes, and clients never notice: SIGHUP, SIGUSR2, crashes.
+
+The short version of tests/faults/test_handover.py, which has the numbers.
+
+Mutations: a generation that opens its sockets anew (src/supervisor_child.c);
+no drain (src/server.c: server_drain() ends at once); a worker that accepts
+before it has a database (src/worker.c); a new supervisor that forgets the
+lifeline, the lock or its children (src/supervisor_handover.c): each fails
+here.
+"""
+
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+
+from harness.handover import (Binary, Load, crash, hand_over, named, serving,
+                              server_with_people, wait_for)
+from harness.running import binary, environment, free_port
+
+
+@pytest.fixture(scope='module')
+def file():
+    """The program's file, for the whole module."""
+    before = os.environ.get('HEFBOOM_BIN')
+    file = Binary()
+    os.environ['HEFBOOM_BIN'] = str(file.path)
+    yield file
+    if before is None:
+        del os.environ['HEFBOOM_BIN']
+    else:
+        os.environ['HEFBOOM_BIN'] = before
+    file.remove()
+
+
+@pytest.fixture(scope='module')
+def own(file):
+    server = server_with_people()
+    yield server
+    assert server.stop() == []
+
+
+@pytest.fixture
+def load(own, file):
+    """Clients during the test; none of them may fail."""
+    file.replace()
+    clients = Load(own, 200, 10, 'other')
+    time.sleep(0.2)
+    yield clients
+    failures, seen = clients.stop()
+    assert failures == []
+    assert seen['new'] > 20 and seen['kept'] > 5, seen
+
+
+def get(server, path='/healthz'):
+    with urllib.request.urlopen(server.url + path, timeout=5) as reply:
+        return reply.status
+
+
+def test_nobody_notices(own, load, file):
+    """Not of new settings, nor of a new file; the folder stays locked."""
+    database = named(own, 'postgres')
+    hand_over(own, signal.SIGHUP)
+    file.replace()
+    hand_over(own, signal.SIGUSR2)
+    assert named(own, 'postgres') == database
+    for pid in {own.pid} | serving(own):
+        assert os.stat(f'/proc/{pid}/exe').st_ino == file.path.stat().st_ino
+    said = own.command('serve', check=False, HEFBOOM_LISTEN='127.0.0.1:0')
+    assert f'another hefboom (process {own.pid}) already' in said.stderr
+
+
+def test_what_is_under_way_is_finished(own):
+    """Half of a request, to each worker; the rest while they leave."""
+    clients = [socket.create_connection((own.host, own.port))
+               for _ in range(8)]
+    for client in clients:
+        client.sendall(b'GET /healthz HTTP/1.1\r\nHost: a\r\n')
+    time.sleep(0.3)
+    before = named(own, 'hefboom-worker')
+    own.child.send_signal(signal.SIGHUP)
+    wait_for(lambda: named(own, 'hefboom-worker') - before)
+    time.sleep(1)
+    for client in clients:
+        client.sendall(b'\r\n')
+        client.settimeout(20)
+        assert client.recv(9999).startswith(b'HTTP/1.1 200 ')
+        client.close()
+    wait_for(lambda: not before & named(own, 'hefboom-worker'))
+
+
+def test_who_was_not_listened_to_is_answered(own):
+    """
+    A worker that leaves closes whoever has been quiet for a second: not whom
+    it had no time to listen to.  More than it hears at once, so that its
+    clock comes between them.
+    """
+    clients = [socket.create_connection((own.host, own.port))
+               for _ in range(240)]
+    ask = b'GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n'
+    workers = named(own, 'hefboom-worker')
+    for _ in range(2):
+        for client in clients:
+            client.sendall(ask)
+        for client in clients:
+            client.settimeout(20)
+            assert client.recv(9999).startswith(b'HTTP/1.1 200 ')
+    own.child.send_signal(signal.SIGHUP)
+    wait_for(lambda: named(own, 'hefboom-worker') - workers)
+    time.sleep(0.45)
+    for pid in workers:
+        os.kill(pid, signal.SIGSTOP)
+    for client in clients:
+        client.sendall(ask)
+    time.sleep(1.3)
+    for pid in workers:
+        os.kill(pid, signal.SIGCONT)
+    for client in clients:
+        assert client.recv(9999).startswith(b'HTTP/1.1 200 ')
+        client.close()
+    wait_for(lambda: not workers & named(own, 'hefboom-worker'))
+
+
+def upgraded(server):
+    """As the second program in its process."""
+    started = max(server.log().rfind('"serving"'), 0)
+    if server.log().rfind('"upgraded"') < started:
+        hand_over(server, signal.SIGUSR2)
+
+
+def test_two_orders_at_once(own, load):
+    """The second waits for the first, and is not forgotten."""
+    seen = own.log().count('"reloaded"')
+    for number in (signal.SIGHUP, signal.SIGUSR2, signal.SIGHUP):
+        own.child.send_signal(number)
+        time.sleep(0.1)
+    wait_for(lambda: own.log().count('"reloaded"') >= seen + 2)
+    assert own.log().count('"upgraded"')
+
+
+def test_the_lifeline_stays(own):
+    """Everybody leaves when the supervisor of the second program dies."""
+    upgraded(own)
+    others = serving(own)
+    own.crashes_declared += 1
+    database, = named(own, 'postgres')
+    own.child.kill()
+    own.child.wait()
+    wait_for(lambda: not any(
+        pathlib.Path(f'/proc/{pid}').exists() for pid in others), 10)
+    own.start()
+    assert '"postgresql_adopted"' in own.log()
+    assert pathlib.Path(f'/proc/{database}').exists()
+
+
+# upgrades that cannot be
+
+def test_a_file_that_does_not_run(own, load, file):
+    before = serving(own)
+    file.put(lambda draft: draft.write_text('no program'))
+    hand_over(own, signal.SIGUSR2, 'upgrade_refused')
+    assert serving(own) == before
+
+
+def test_settings_that_it_refuses(own, load, file):
+    before = serving(own)
+    file.script('HEFBOOM_WORKERS=many; export HEFBOOM_WORKERS')
+    hand_over(own, signal.SIGUSR2, 'upgrade_refused')
+    assert serving(own) == before
+
+
+def returns(server):
+    """The new program cannot go on: it hands everything back."""
+    database = named(server, 'postgres')
+    seen = server.log().count('"reloaded"')
+    hand_over(server, signal.SIGUSR2, 'returned')
+    wait_for(lambda: server.log().count('"reloaded"') > seen)
+    assert named(server, 'postgres') == database
+
+
+def test_a_program_that_does_not_start(own, load, file):
+    """Nor would the old one, by now: but it runs, and goes on."""
+    user = own.connect()
+    with user.cursor() as cursor:
+        cursor.execute('insert into hefboom_migration (name, hash)'
+                       " values ('9999_later', '')")
+        returns(own)
+        cursor.execute('delete from hefboom_migration'
+                       " where name = '9999_later'")
+    user.close()
+    assert 'newer than this program' in own.log()
+
+
+def test_a_program_that_speaks_another_version(own, load, file):
+    def other(draft):
+        text = file.real.read_bytes()
+        assert text.count(b'hefboom-handover-1') == 1
+        draft.write_bytes(text.replace(b'handover-1', b'handover-2'))
+    file.put(other)
+    returns(own)
+
+
+def test_workers_that_die_at_once(own, load):
+    """Then the old program goes on, and so do those it started."""
+    before = named(own, 'hefboom-worker')
+    seen = own.log().count('"returned"')
+    own.crashes_declared += 1
+    own.child.send_signal(signal.SIGUSR2)
+    wait_for(lambda: named(own, 'hefboom-worker') - before)
+    for pid in named(own, 'hefboom-worker') - before:
+        os.kill(pid, signal.SIGKILL)
+    reloaded = own.log().count('"reloaded"')
+    wait_for(lambda: own.log().count('"returned"') > seen)
+    wait_for(lambda: own.log().count('"reloaded"') > reloaded)
+
+
+# crashes
+
+def test_a_crash_costs_what_was_accepted(own):
+    clients = Load(own, 200, 20, 'other')
+    time.sleep(0.3)
+    accepted, waiting = crash(own)
+    time.sleep(0.3)
+    failures, seen = clients.stop()
+    assert waiting > 5, 'nobody waited at its door'
+    assert {one.address for one in failures} <= accepted, failures
+    assert seen['new'] > 50
+
+
+# keys
+
+def test_sighup_reads_the_keys_again(own):
+    def asked(token):
+        request = urllib.request.Request(own.url + '/v1/me', headers={
+            'Authorization': f'Bearer {token}'})
+        try:
+            with urllib.request.urlopen(request) as reply:
+                return reply.status
+        except urllib.error.HTTPError as error:
+            return error.code
+    old = own.token('other')
+    assert asked(old) == 200
+    path = own.data / 'data' / 'secret'
+    path.write_bytes(os.urandom(32))
+    own._tokens.clear()
+    fresh = own.token('other')
+    assert asked(old) == 200 and asked(fresh) == 401
+    hand_over(own, signal.SIGHUP)
+    assert asked(old) == 401 and asked(fresh) == 200
+
+
+def test_the_database_is_watched_on(own):
+    upgraded(own)
+    postmaster = own.data / 'data' / 'postgresql' / 'postmaster.pid'
+    database = int(postmaster.read_text().split()[0])
+    own.crashes_declared += 1
+    os.kill(database, signal.SIGKILL)
+    wait_for(lambda: named(own, 'postgres') - {database})
+    own.wait_ready()
+
+
+# sockets of systemd
+
+def activated(own, descriptors, pid='$$', count=None):
+    """Started as systemd does it: what it listens on is there from 3 on."""
+    def pass_on():
+        kept = [os.dup(one) for one in descriptors]
+        for number, one in enumerate(kept):
+            os.dup2(one, 3 + number)
+    settings = {**own.settings, 'HEFBOOM_LISTEN':
+                f'127.0.0.1:{free_port()}'}
+    with open(own.log_path, 'ab') as log:
+        return subprocess.Popen(
+            ['/bin/sh', '-c', f'LISTEN_PID={pid} LISTEN_FDS='
+             f'{len(descriptors) if count is None else count}'
+             ' exec "$0" serve', binary()],
+            env=environment(**settings), stdin=subprocess.DEVNULL, stdout=log,
+            stderr=log, start_new_session=True, preexec_fn=pass_on,
+            close_fds=False), settings['HEFBOOM_LISTEN']
+
+
+@pytest.fixture
+def stopped(own):
+    assert own.stop(keep_data=True) == []
+    yield own
+    if own.child.poll() is not None:
+        own.start()
+
+
+def listener():
+    return socket.create_server(('127.0.0.1', 0), backlog=100)
+
+
+def test_sockets_of_systemd(stopped):
+    """One socket, two workers; who came before the start is answered."""
+    own, door = stopped, listener()
+    port, own.port = own.port, door.getsockname()[1]
+    own.url = f'http://127.0.0.1:{own.port}'
+    early = socket.create_connection(door.getsockname())
+    early.sendall(b'GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n')
+    own.child, unused = activated(own, [door.fileno()])
+    try:
+        early.settimeout(60)
+        assert early.recv(999).startswith(b'HTTP/1.1 200 ')
+        own.wait_ready()
+        assert len(own.workers()) == 2
+        with pytest.raises(OSError):
+            socket.create_connection(('127.0.0.1', int(unused.split(':')[1])))
+        clients = Load(own, 100, 4, 'other')
+        hand_over(own, signal.SIGUSR2)
+        hand_over(own, signal.SIGHUP)
+        failures, seen = clients.stop()
+        assert failures == [] and seen['new'] > 20
+        # What it leaves behind is systemd's, and still takes clients.
+        own.child.terminate()
+        assert own.child.wait(60) == 0
+        late = socket.create_connection(door.getsockname())
+        late.sendall(b'GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n')
+        own.child, _ = activated(own, [door.fileno()])
+        late.settimeout(60)
+        assert late.recv(999).startswith(b'HTTP/1.1 200 ')
+        own.child.terminate()
+        assert own.child.wait(60) == 0
+    finally:
+        own.port = port
+        own.url = f'http://127.0.0.1:{port}'
+
+
+def test_more_sockets_than_workers(stopped):
+    doors = [listener() for _ in range(3)]
+    own = stopped
+    own.child, _ = activated(own, [door.fileno() for door in doors])
+    for door in doors:
+        with socket.create_connection(door.getsockname()) as client:
+            client.sendall(b'GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n')
+            client.settimeout(60)
+            assert client.recv(999).startswith(b'HTTP/1.1 200 ')
+    own.child.terminate()
+    assert own.child.wait(60) == 0
+
+
+@pytest.mark.parametrize('count', ['0', '-1', '1x', '257', ''])
+def test_numbers_that_are_none(stopped, count):
+    with listener() as door:
+        stopped.child, _ = activated(stopped, [door.fileno()], count=count)
+        assert stopped.child.wait(60) == 1
+    assert 'LISTEN_FDS is no number' in stopped.log()[-300:]
+
+
+def test_descriptors_that_do_not_listen(stopped):
+    plain = socket.socket()
+    datagrams = socket.socket(type=socket.SOCK_DGRAM)
+    with open('/dev/null') as null, listener() as door:
+        for one in (plain, datagrams, null):
+            stopped.child, _ = activated(
+                stopped, [door.fileno(), one.fileno()])
+            assert stopped.child.wait(60) == 1
+            assert 'descriptor 4 is no listening' in stopped.log()[-300:]
+
+
+def test_sockets_of_another_process(stopped):
+    """Variables that a parent left: they are not for us."""
+    with listener() as door:
+        stopped.child, address = activated(stopped, [door.fileno()], pid=1)
+
+        def is_there():
+            try:
+                with urllib.request.urlopen(f'http://{address}/healthz'):
+                    return True
+            except OSError:
+                return False
+        wait_for(is_there)
+        stopped.child.terminate()
+        assert stopped.child.wait(60) == 0
