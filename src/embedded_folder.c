@@ -205,8 +205,10 @@ static int write_access(struct embedded *embedded, char **error)
 	free(ident);
 	if (status < 0)
 		return -1;
-	return write_text(
-	    embedded, "pg_hba.conf", "local all all peer map=hefboom\n", error);
+	return write_text(embedded, "pg_hba.conf",
+	    "local all all peer map=hefboom\n"
+	    "local replication hefboom_owner peer map=hefboom\n",
+	    error);
 }
 
 bool embedded_exists(const struct config *config)
