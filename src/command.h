@@ -41,11 +41,23 @@ struct invocation {
 
 typedef int command_fn(struct invocation *invocation);
 
+struct command {
+	const char *name;
+	const char *arguments;
+	const char *summary;
+	const char *options; /* besides the settings */
+	int words;
+	command_fn *run;
+};
+
 command_fn command_serve, command_migrate, command_token, command_demo_load,
     command_org_create, command_import_people, command_import_esco,
     command_openapi, command_check_config, command_client_create,
     command_client_list, command_client_secret, command_client_token,
-    command_client_revoke;
+    command_client_revoke, command_ready;
+
+/* The manual page on stdout, from the tables that --help is printed from. */
+void command_manual(const struct command *commands, size_t count);
 
 bool option_is(const struct option_given *option, const char *name);
 

@@ -186,6 +186,12 @@ void config_release(struct config *config)
 	memory_wipe(config, sizeof(*config));
 }
 
+const char *setting_fallback(const struct setting *setting)
+{
+	return setting->offset == AT(data) ? "./hefboom-data"
+					   : setting->fallback;
+}
+
 void config_help(void)
 {
 	size_t i;
@@ -193,10 +199,8 @@ void config_help(void)
 	for (i = 0; i < setting_count; i++) {
 		char *flag = setting_flag(&settings[i]);
 		char *variable = setting_variable(&settings[i]);
-		const char *fallback = settings[i].fallback;
+		const char *fallback = setting_fallback(&settings[i]);
 
-		if (settings[i].offset == AT(data))
-			fallback = "./hefboom-data";
 		printf("  %-17s %-23s %s%s%s%s\n", flag, variable,
 		    settings[i].text, fallback == NULL ? "" : " (",
 		    fallback == NULL ? "" : fallback,

@@ -24,6 +24,9 @@ extern const size_t setting_count;
 char *setting_flag(const struct setting *setting); /* free it */
 char *setting_variable(const struct setting *setting); /* free it */
 
+/* What holds when nobody says anything, as people read it, or NULL. */
+const char *setting_fallback(const struct setting *setting);
+
 /* The one that names the file, and so is read before it. */
 bool setting_is_file(const struct setting *setting);
 

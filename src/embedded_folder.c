@@ -62,10 +62,17 @@ static uint64_t hash_of(const char *text)
 	return hash;
 }
 
+/* A service may have a /tmp of its own, which commands beside it do not see. */
+static const char *sockets_base(void)
+{
+	if (access("/run/hefboom", W_OK) == 0)
+		return "/run/hefboom";
+	return geteuid() == 0 && access("/run", W_OK) == 0 ? "/run" : "/tmp";
+}
+
 static void set_paths(struct embedded *embedded)
 {
-	const char *base =
-	    geteuid() == 0 && access("/run", W_OK) == 0 ? "/run" : "/tmp";
+	const char *base = sockets_base();
 
 	embedded->folder = memory_format("%s/postgresql", embedded->data);
 	embedded->log = memory_format("%s/postgresql.log", embedded->data);
@@ -213,8 +220,10 @@ static int write_access(struct embedded *embedded, char **error)
 	free(ident);
 	if (status < 0)
 		return -1;
-	return write_text(
-	    embedded, "pg_hba.conf", "local all all peer map=hefboom\n", error);
+	return write_text(embedded, "pg_hba.conf",
+	    "local all all peer map=hefboom\n"
+	    "local replication hefboom_owner peer map=hefboom\n",
+	    error);
 }
 
 bool embedded_exists(const struct config *config)

@@ -7,14 +7,7 @@
 #define HEFBOOM_VERSION "0"
 #endif
 
-struct command {
-	const char *name;
-	const char *arguments;
-	const char *summary;
-	const char *options; /* besides the settings */
-	int words;
-	command_fn *run;
-};
+static command_fn print_manual;
 
 static const struct command commands[] = {
     {"serve", "", "start everything: the database, the workers, the jobs", "",
@@ -53,9 +46,19 @@ static const struct command commands[] = {
     {"openapi", "", "print the API's document", "", 0, command_openapi},
     {"check-config", "", "read every setting, print them, start nothing", "", 0,
 	command_check_config},
+    {"ready", "", "ask the server that listens here whether it is ready", "", 0,
+	command_ready},
+    {"manual", "", "print the manual page, for man -l -", "", 0, print_manual},
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+
+static int print_manual(struct invocation *invocation)
+{
+	(void)invocation;
+	command_manual(commands, COMMANDS);
+	return 0;
+}
 
 bool option_is(const struct option_given *option, const char *name)
 {

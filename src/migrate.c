@@ -58,6 +58,9 @@ static const char grants[] =
     "	alter role @ set lock_timeout = '2s';"
     "	alter role @ set idle_in_transaction_session_timeout = '10s';"
     "	alter role @ set timezone = 'UTC';"
+    "	alter role @ set datestyle = 'ISO';"
+    "	alter role @ set intervalstyle = 'iso_8601';"
+    "	alter role @ set client_min_messages = 'error';"
     "exception when insufficient_privilege then null;"
     "end $$;";
 

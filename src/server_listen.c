@@ -61,3 +61,26 @@ int server_listen(const char *address, unsigned backlog)
 		close(listener);
 	return error != 0 ? error : listener;
 }
+
+int server_connect(const char *address, unsigned deadline_ms)
+{
+	struct timeval deadline = {
+	    deadline_ms / 1000, deadline_ms % 1000 * 1000};
+	struct addrinfo *found = address_read(address);
+	int client, error = 0;
+
+	if (found == NULL)
+		return -EINVAL;
+	client = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (client < 0 ||
+	    setsockopt(client, SOL_SOCKET, SO_SNDTIMEO, &deadline,
+		sizeof(deadline)) != 0 ||
+	    setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &deadline,
+		sizeof(deadline)) != 0 ||
+	    connect(client, found->ai_addr, found->ai_addrlen) != 0)
+		error = -errno;
+	freeaddrinfo(found);
+	if (client >= 0 && error != 0)
+		close(client);
+	return error != 0 ? error : client;
+}

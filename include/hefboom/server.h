@@ -57,6 +57,12 @@ void server_drain(struct server *server, unsigned deadline_ms,
  */
 int server_listen(const char *address, unsigned backlog);
 
+/*
+ * A blocking connection to what listens on such an address; nothing done on
+ * it takes longer than `deadline_ms`.  A descriptor or -errno.
+ */
+int server_connect(const char *address, unsigned deadline_ms);
+
 size_t server_connections(const struct server *server);
 
 #endif
