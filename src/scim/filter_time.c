@@ -101,6 +101,7 @@ bool scim_instant_read(const char *text, char out[SCIM_INSTANT_SIZE])
 {
 	struct tm time = {0};
 	int microseconds, minutes;
+	size_t length;
 	time_t seconds;
 
 	text = fields_read(text, &time);
@@ -114,9 +115,13 @@ bool scim_instant_read(const char *text, char out[SCIM_INSTANT_SIZE])
 	if (gmtime_r(&seconds, &time) == NULL || time.tm_year < 1 - 1900 ||
 	    time.tm_year > 9999 - 1900)
 		return false;
-	snprintf(out, SCIM_INSTANT_SIZE, "%04u-%02u-%02dT%02d:%02d:%02d.%06dZ",
-	    (unsigned)(time.tm_year + 1900) % 10000, (unsigned)time.tm_mon + 1,
-	    time.tm_mday, time.tm_hour, time.tm_min, time.tm_sec,
-	    microseconds % 1000000);
+	/* strftime, since gcc cannot know that two digits do; but for years
+	 * it writes three where three will do. */
+	length = (size_t)snprintf(out, SCIM_INSTANT_SIZE, "%04u",
+	    (unsigned)(time.tm_year + 1900) % 10000);
+	length += strftime(out + length, SCIM_INSTANT_SIZE - length,
+	    "-%m-%dT%H:%M:%S", &time);
+	snprintf(out + length, SCIM_INSTANT_SIZE - length, ".%06uZ",
+	    (unsigned)microseconds % 1000000);
 	return true;
 }
