@@ -184,7 +184,7 @@ class Matrix:
         mine = call(name)
         if not places(mine):
             return
-        before = there.db.fingerprint(there.org_id)
+        before = there.db.settled(there.org_id)
         faults = []
         for place in places(mine):
             invented = str(uuid.uuid4())
@@ -309,7 +309,7 @@ def test_policies_alone(name, server, worlds, call, db):
     given = baked.given_by(theirs, there.org_id, there.person(),
                            str(uuid.uuid4()), theirs.roles)
     foreign = everything_of(db, there.org_id)
-    before = db.fingerprint(there.org_id)
+    before = db.settled(there.org_id)
     plain = Plain(server.runtime_url)
     try:
         plain.execute('begin')
