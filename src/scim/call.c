@@ -105,6 +105,18 @@ void scim_call_end(struct scim_call *call, const struct problem *problem)
 		call->done(call);
 }
 
+/* What was done is never answered as if it were not. */
+static void render_without_members(
+    struct scim_call *call, const struct pg_result *result)
+{
+	struct scim_fault fault = {0};
+
+	buf_clear(&call->resource);
+	scim_render(&call->resource, call->request, call->kind, result, 0,
+	    scim_projection_read(
+		call->kind, NULL, "members", &call->request->arena, &fault));
+}
+
 static const struct problem *take_row(
     struct scim_call *call, const struct pg_result *result)
 {
@@ -120,9 +132,12 @@ static const struct problem *take_row(
 		return NULL;
 	scim_render(&call->resource, call->request, call->kind, result, 0,
 	    call->projection);
-	return call->resource.length > SCIM_REPLY_MAX
-	    ? problem_get("scim_too_many")
-	    : NULL;
+	if (call->resource.length <= SCIM_REPLY_MAX)
+		return NULL;
+	if (call->action == SCIM_READ)
+		return problem_get("scim_too_many");
+	render_without_members(call, result);
+	return NULL;
 }
 
 static int status_of(const struct scim_call *call)

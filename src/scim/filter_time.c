@@ -119,8 +119,8 @@ bool scim_instant_read(const char *text, char out[SCIM_INSTANT_SIZE])
 	 * it writes three where three will do. */
 	length = (size_t)snprintf(out, SCIM_INSTANT_SIZE, "%04u",
 	    (unsigned)(time.tm_year + 1900) % 10000);
-	length += strftime(out + length, SCIM_INSTANT_SIZE - length,
-	    "-%m-%dT%H:%M:%S", &time);
+	length += strftime(
+	    out + length, SCIM_INSTANT_SIZE - length, "-%m-%dT%H:%M:%S", &time);
 	snprintf(out + length, SCIM_INSTANT_SIZE - length, ".%06uZ",
 	    (unsigned)microseconds % 1000000);
 	return true;
