@@ -3,7 +3,8 @@
 What the addresses' rules say of each address is tests/unit/test_fetch.c; here
 they are met through names and spellings, by a server that would answer.
 
-Mutations, each found by the tests named:
+Mutations: those of DEVELOPERS.md, "Keys by URL", each found by one to three
+of these tests.
 """
 
 import concurrent.futures

@@ -248,7 +248,7 @@ static void test_lease(void **state)
 	shared_free(shared);
 }
 
-enum { RIVALS = 4, TURNS = 20000 };
+enum { RIVALS = 4, TURNS = 20000, RACE_MS = 1000 };
 
 /* Of processes that race for each moment exactly one wins it. */
 static void test_lease_race(void **state)
@@ -276,18 +276,27 @@ static void test_lease_race(void **state)
 	shared_free(shared);
 }
 
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 /* What is read was written as a whole. */
 static void test_text_race(void **state)
 {
 	struct shared_keys *shared = shared_new();
 	struct buf text = {0};
 	uint32_t version;
+	int64_t end_ms = now_ms() + RACE_MS;
 	pid_t writer = fork();
 	int status;
 
 	(void)state;
 	if (writer == 0) {
-		for (int i = 0; i < 12000; i++) {
+		for (int i = 0; now_ms() < end_ms; i++) {
 			size_t length = 1000 + (size_t)(i % 7) * 50000;
 
 			buf_clear(&text);
