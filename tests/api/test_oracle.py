@@ -5,8 +5,8 @@ and 3,000 acknowledged writes; HEFBOOM_ORACLE="20000 20" asks for more.  The
 first tests show that the oracle sees each kind of fault.
 
 Mutations: the reply leaves at the last statement's result instead of at the
-Sync (src/pipe.c); the key not looked at (src/answer.c); a reply to the next
-in the pipe's queue (src/pipe.c): each is found here.
+Sync (src/pipe.c); keys ignored (src/negotiate.c); the reply to the
+next of its kind in the pipe (src/pipe.c): each is found here.
 """
 
 import os

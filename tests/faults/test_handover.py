@@ -87,9 +87,10 @@ def test_crashes(own, root):
         # Who lived for less than ten seconds is started later each time.
         time.sleep(10.5)
     failures, seen = clients.stop()
-    strangers = [one for one in failures if one.address not in accepted]
-    tell(root, f'{CRASHES} crashes: {len(accepted)} accepted, {waited} waited'
-         f' at the door, {seen}')
+    # 503 is an answer: half of the workers have twice as much to do.
+    cut = [one for one in failures if one.why != '503']
+    strangers = [one for one in cut if one.address not in accepted]
+    tell(root, f'{CRASHES} crashes: {len(accepted)} accepted, {len(cut)} cut'
+         f' off, {kinds(failures)}{waited} waited at the door, {seen}')
     assert strangers == []
-    assert len(failures) <= len(accepted)
     assert waited > CRASHES
