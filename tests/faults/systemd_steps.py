@@ -59,7 +59,7 @@ def prepare(cache, work, build):
         if word == 'RUN' and stages == 1:
             stage.run(rest)
     stage.run('apt-get update && apt-get install -y --no-install-recommends '
-              'systemd dbus')
+              'curl systemd dbus')
     sh('meson', 'install', '-C', build, '--no-rebuild', '--quiet',
        '--destdir', stage.root)
     stage.run(f'systemd-sysusers && mkdir -p {WANTS} && ln -s {UNIT} {WANTS} '
@@ -123,7 +123,8 @@ def check(machine):
     machine.until('"reloaded"', *journal)
     machine.hefboom('ready')
     machine.run('systemctl', 'restart', 'hefboom')
-    machine.until('active', 'systemctl', 'is-active', 'hefboom')
+    machine.until('{"state":"ready"}', 'curl', '-s',
+                  'http://127.0.0.1:8080/readyz')
     machine.run('systemctl', 'stop', 'hefboom')
     end = machine.run('systemctl', 'show', 'hefboom', '-P', 'Result', '-P',
                       'ExecMainStatus').split()
