@@ -1,0 +1,45 @@
+"""docker/Dockerfile, docker/compose.yaml and the unit for systemd, carried out
+in folders made by debootstrap.
+
+Mutations: a library left out of the first stage, roles.sh without its role, no
+USER, a health check that says no; ExecReload of a program that a small Debian
+has not, `SystemCallFilter=~@network-io`, the socket's folder in /tmp again:
+each fails here.
+"""
+
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from cluster import needs
+from harness.running import binary
+
+pytestmark = [
+    pytest.mark.long, needs('debootstrap')[1], needs('ip')[1],
+    pytest.mark.skipif(os.geteuid() != 0, reason='only root may mount'),
+    pytest.mark.skipif(shutil.which('unshare') is None, reason='no unshare')]
+
+
+def steps(root, name, *words):
+    result = subprocess.run(
+        ['unshare', '--mount', '--propagation', 'private',
+         root / 'tests/faults' / name, *words],
+        capture_output=True, text=True, timeout=1800)
+    print(result.stdout)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert result.stdout.splitlines()[-1] == '== passed'
+
+
+def test_docker(root):
+    steps(root, 'docker_steps.py')
+
+
+def test_systemd(root):
+    build = binary().parent
+    # What runs under systemd is the release: no sanitizer is in that Debian.
+    release = root / 'build'
+    if not (release / 'hefboom').exists():
+        release = build
+    steps(root, 'systemd_steps.py', release)
