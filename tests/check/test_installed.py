@@ -1,9 +1,9 @@
 """What `meson install` puts where, and that the manual page says what --help
 says.
 
-Mutations: the last command left out of the page; a setting's default; a hyphen
-unescaped; the unit without NoNewPrivileges; a unit that starts a program which
-is elsewhere; `install: true` of the program left out: each fails here.
+Mutations: two commands left out of the page; its defaults; its hyphens not
+escaped; the unit without NoNewPrivileges; a unit that starts a program which is
+elsewhere; the program not installed: each fails here.
 """
 
 import re

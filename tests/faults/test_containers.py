@@ -1,10 +1,8 @@
 """docker/Dockerfile, docker/compose.yaml and the unit for systemd, carried out
 in folders made by debootstrap.
 
-Mutations: a library left out of the first stage, roles.sh without its role, no
-USER, a health check that says no; ExecReload of a program that a small Debian
-has not, `SystemCallFilter=~@network-io`, the socket's folder in /tmp again:
-each fails here.
+Mutations: roles.sh without its role; no USER; an ExecReload of /bin/kill, which
+a small Debian lacks: each fails here.
 """
 
 import os

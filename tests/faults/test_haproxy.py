@@ -2,8 +2,8 @@
 is told to stop, and no request that may be repeated fails; what was answered
 is there once.
 
-Mutations of haproxy.cfg: no `retry-on`; no `option redispatch`; no key asked
-for (a POST without one is then sent twice): each fails here.
+Mutations of haproxy.cfg: no `retry-on`, no `option redispatch`, no `option
+http-buffer-request`, no key asked for: each fails here.
 """
 
 import http.client

@@ -4,7 +4,7 @@ that the role's own settings have to say it.
 
 Mutations: `pool_mode = transaction` (statements prepared elsewhere); no
 `ignore_startup_parameters` (no connection at all); the role without its time
-zone in migrate.c: each fails here.
+zone or DateStyle in migrate.c: each fails here.
 """
 
 import re
