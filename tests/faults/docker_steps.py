@@ -183,6 +183,8 @@ def build(path, cache, work):
 class Container:
     """A first process, its descendants, its network."""
 
+    running = []  # killed at the end, whatever happened
+
     def __init__(self, stage, words, user=None, beside=None, **env):
         self.stage, self.user, self.env = stage, user or stage.user, env
         net = (['nsenter', '-n', '-t', str(beside.first), '--'] if beside
@@ -194,6 +196,7 @@ class Container:
              'sh', '-c', f'{up}mount -t proc proc "$0"/proc && exec "$@"',
              str(stage.root), *stage.words(words, self.user, env.items())],
             stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL)
+        self.running.append(self.child)
         self.first = self._first()
 
     def _first(self):
@@ -350,6 +353,9 @@ def main():
         check_compose(last, stages['packages'])
         say('passed')
     finally:
+        for child in Container.running:
+            child.kill()
+            child.wait()
         for path in sorted(work.glob('*/root'), reverse=True):
             subprocess.run(['umount', '-R', '-l', path], check=False)
         # What is still mounted is the machine's /dev.
