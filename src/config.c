@@ -5,6 +5,8 @@
 
 #include "hefboom/memory.h"
 
+enum { RATE_MAX = 100000000 };
+
 #define AT(field) offsetof(struct config, field)
 
 const struct setting settings[] = {
@@ -50,6 +52,10 @@ const struct setting settings[] = {
 	"clients of a worker; 0: by its descriptor limit"},
     {"per_address_max", KIND_NUMBER, AT(per_address_max), 0, 1000000, "0",
 	"clients of a worker from one address; 0: any"},
+    {"rate_person", KIND_NUMBER, AT(rate_person), 0, RATE_MAX, "600000",
+	"requests of a person in a minute; 0: any"},
+    {"rate_client", KIND_NUMBER, AT(rate_client), 0, RATE_MAX, "600000",
+	"... of a machine client"},
     {"drain_ms", KIND_NUMBER, AT(drain_ms), 0, 600000, "30000",
 	"how long a stop waits for what is in flight"},
     {"access_token_s", KIND_NUMBER, AT(access_token_s), 60, 86400, "900",

@@ -17,11 +17,9 @@
 #include "hefboom/request.h"
 #include "hefboom/shape.h"
 #include "hefboom/transaction.h"
+#include "reply_lines.h"
 
 enum { SLOW_US = 1000000 };
-
-/* One worker writes one reply at a time: its header lines are kept here. */
-static struct buf lines;
 
 static void free_body(const void *bytes, size_t length, void *context)
 {
@@ -59,28 +57,6 @@ static void log_reply(
 	    "status", status_text, "problem", code, "took_us", took_text, NULL);
 }
 
-static void begin_lines(const struct request *request, const char *type)
-{
-	buf_clear(&lines);
-	if (type != NULL) {
-		buf_add_string(&lines, "Content-Type: ");
-		buf_add_string(&lines, type);
-		buf_add_string(
-		    &lines, "\r\nX-Content-Type-Options: nosniff\r\n");
-	}
-	buf_add_string(&lines, "Request-Id: ");
-	buf_add_string(&lines, request->id);
-	buf_add_string(&lines, "\r\n");
-}
-
-static void add_line(const char *name, const char *value)
-{
-	buf_add_string(&lines, name);
-	buf_add_string(&lines, ": ");
-	buf_add_string(&lines, value);
-	buf_add_string(&lines, "\r\n");
-}
-
 /* A header's value never brings a line of its own. */
 static bool is_clean(const char *value)
 {
@@ -92,8 +68,8 @@ static void send_reply(struct request *request, int status, struct buf *body)
 {
 	struct connection *connection = request->connection;
 	struct reply reply = {.status = status,
-	    .headers = lines.bytes,
-	    .headers_length = lines.length,
+	    .headers = reply_lines.bytes,
+	    .headers_length = reply_lines.length,
 	    .no_body = request->head_only || status == 204 || status == 304,
 	    .close = request->service->draining,
 	    .free = free_body};
@@ -106,16 +82,6 @@ static void send_reply(struct request *request, int status, struct buf *body)
 		reply.body_length = 0;
 	request_free(request);
 	connection_reply(connection, &reply);
-}
-
-static void add_personal(const struct request *request)
-{
-	buf_add_string(&lines,
-	    "Cache-Control: private, no-cache\r\n"
-	    "Vary: Accept, Accept-Language, Authorization\r\n"
-	    "Content-Language: ");
-	buf_add_string(&lines, language_tags[request->language]);
-	buf_add_string(&lines, "\r\n");
 }
 
 /* Not for secrets: it only has to differ when the body differs. */
@@ -134,25 +100,6 @@ static uint32_t body_hash(const struct buf *body)
 		    0xff51afd7ed558ccdu;
 	hash ^= hash >> 29;
 	return (uint32_t)((hash * 0xc4ceb9fe1a85ec53u) >> 32);
-}
-
-/* If-None-Match to a GET (RFC 9110, 13.1.2); weakly compared, as it says. */
-static bool is_known(const struct request *request, const char *etag)
-{
-	const struct http_text *header;
-	size_t length;
-	unsigned count = 0;
-
-	if (strcmp(request->operation->method, "GET") != 0)
-		return false;
-	etag += strncmp(etag, "W/", 2) == 0 ? 2 : 0;
-	length = strlen(etag);
-	header = http_header_find(request->head, "if-none-match", &count);
-	if (count == 0)
-		return false;
-	if (header->length == 1 && header->bytes[0] == '*')
-		return true;
-	return memmem(header->bytes, header->length, etag, length) != NULL;
 }
 
 /* "<version>.<8 hex of the body's hash>"; false when there is no version. */
@@ -174,7 +121,7 @@ static void add_location(const PGresult *result)
 	const char *location = shape_value(result, 0, "_location");
 
 	if (location != NULL && is_clean(location))
-		add_line("Location", location);
+		lines_add("Location", location);
 }
 
 static void reply_row(
@@ -189,14 +136,14 @@ static void reply_row(
 		status = (int)strtol(status_text, NULL, 10);
 	if (status != 204)
 		shape_row(&body, result, 0);
-	begin_lines(request, status == 204 ? NULL : "application/json");
-	add_personal(request);
+	lines_begin(request, status == 204 ? NULL : "application/json");
+	lines_personal(request);
 	if (again)
-		add_line("Idempotency-Replayed", "true");
+		lines_add("Idempotency-Replayed", "true");
 	add_location(result);
 	if (status != 204 && etag_of(etag, sizeof(etag), result, &body)) {
-		add_line("ETag", etag);
-		if (is_known(request, etag))
+		lines_add("ETag", etag);
+		if (lines_know(request, etag))
 			status = 304;
 	}
 	log_reply(request, status, NULL);
@@ -206,31 +153,6 @@ static void reply_row(
 void reply_again(struct request *request, PGresult *result)
 {
 	reply_row(request, result, true);
-}
-
-/* The query of this request with another `after` (RFC 8288, rel="next"). */
-static void add_link(const struct request *request, const char *cursor)
-{
-	const struct http_head *head = request->head;
-	const char *at = head->query.bytes, *end, *stop;
-
-	buf_add_string(&lines, "Link: <");
-	buf_add(&lines, head->path.bytes, head->path.length);
-	buf_add_char(&lines, '?');
-	end = at == NULL ? NULL : at + head->query.length;
-	for (; at != NULL && at < end; at = stop + 1) {
-		stop = memchr(at, '&', (size_t)(end - at));
-		if (stop == NULL)
-			stop = end;
-		if (stop == at ||
-		    (stop - at >= 6 && memcmp(at, "after=", 6) == 0))
-			continue;
-		buf_add(&lines, at, (size_t)(stop - at));
-		buf_add_char(&lines, '&');
-	}
-	buf_add_string(&lines, "after=");
-	buf_add_string(&lines, cursor);
-	buf_add_string(&lines, ">; rel=\"next\"\r\n");
 }
 
 /*
@@ -275,10 +197,10 @@ static void reply_list(struct request *request, const struct outcome *outcome,
 	buf_add_string(&body, ",\"as_of\":");
 	shape_time(&body, as_of == NULL ? "" : as_of);
 	buf_add_char(&body, '}');
-	begin_lines(request, "application/json");
-	add_personal(request);
+	lines_begin(request, "application/json");
+	lines_personal(request);
 	if (cursor.length > 0)
-		add_link(request, cursor.bytes);
+		lines_link(request, cursor.bytes);
 	buf_release(&cursor);
 	log_reply(request, 200, NULL);
 	send_reply(request, 200, &body);
@@ -316,14 +238,14 @@ void reply_content(struct request *request, const struct content *content)
 	int status = content->status == 0 ? 200 : content->status;
 	struct buf body = {0};
 
-	begin_lines(request, content->type);
+	lines_begin(request, content->type);
 	if (request->operation->dialect == DIALECT_SCIM)
-		add_personal(request);
+		lines_personal(request);
 	if (content->headers != NULL)
-		buf_add_string(&lines, content->headers);
+		buf_add_string(&reply_lines, content->headers);
 	if (content->etag != NULL) {
-		add_line("ETag", content->etag);
-		if (status == 200 && is_known(request, content->etag))
+		lines_add("ETag", content->etag);
+		if (status == 200 && lines_know(request, content->etag))
 			status = 304;
 	}
 	if (status != 304 && content->length > 0)
@@ -334,8 +256,8 @@ void reply_content(struct request *request, const struct content *content)
 
 void reply_options(struct request *request)
 {
-	begin_lines(request, NULL);
-	add_line("Allow", request->allow);
+	lines_begin(request, NULL);
+	lines_add("Allow", request->allow);
 	log_reply(request, 204, NULL);
 	send_reply(request, 204, NULL);
 }
@@ -345,15 +267,16 @@ static void add_challenge(
     const struct request *request, const struct problem *problem)
 {
 	if (problem->status == 401) {
-		buf_add_string(&lines, "WWW-Authenticate: Bearer");
+		buf_add_string(&reply_lines, "WWW-Authenticate: Bearer");
 		if (strcmp(problem->code, "invalid_token") == 0)
-			buf_add_string(&lines, " error=\"invalid_token\"");
+			buf_add_string(
+			    &reply_lines, " error=\"invalid_token\"");
 		if (request->reason != NULL)
-			buf_add_format(&lines, ", error_description=\"%s\"",
-			    request->reason);
-		buf_add_string(&lines, "\r\n");
+			buf_add_format(&reply_lines,
+			    ", error_description=\"%s\"", request->reason);
+		buf_add_string(&reply_lines, "\r\n");
 	} else if (strcmp(problem->code, "insufficient_scope") == 0) {
-		buf_add_string(&lines,
+		buf_add_string(&reply_lines,
 		    "WWW-Authenticate: Bearer "
 		    "error=\"insufficient_scope\"\r\n");
 	}
@@ -371,14 +294,17 @@ void reply_problem(struct request *request, const struct problem *problem)
 	struct buf body = {0};
 
 	problem_write(&body, &document);
-	begin_lines(request, problem_types[document.dialect]);
-	add_line("Cache-Control", "no-store");
-	add_line("Content-Language", language_tags[request->language]);
+	lines_begin(request, problem_types[document.dialect]);
+	lines_add("Cache-Control", "no-store");
+	lines_add("Content-Language", language_tags[request->language]);
 	if (problem->status == 405 && request->allow != NULL)
-		add_line("Allow", request->allow);
+		lines_add("Allow", request->allow);
 	if (problem->status == 503 ||
 	    strcmp(problem->code, "key_in_flight") == 0)
-		add_line("Retry-After", "1");
+		lines_add("Retry-After", "1");
+	if (problem->status == 429)
+		buf_add_format(&reply_lines, "Retry-After: %u\r\n",
+		    request->allowance.retry_s);
 	add_challenge(request, problem);
 	log_reply(request, problem->status, problem->code);
 	send_reply(request, problem->status, &body);

@@ -18,8 +18,8 @@ const struct problem request_waiting = {.code = "waiting"};
 
 static step_fn hash_key_step;
 
-static step_fn *const steps[] = {route_step, caller_step, access_step,
-    negotiate_step, input_step, hash_key_step, answer_step};
+static step_fn *const steps[] = {route_step, caller_step, limit_step,
+    access_step, negotiate_step, input_step, hash_key_step, answer_step};
 
 enum { STEPS = sizeof(steps) / sizeof(steps[0]) };
 

@@ -13,6 +13,7 @@
 #include "hefboom/http.h"
 #include "hefboom/log.h"
 #include "hefboom/loop.h"
+#include "hefboom/machine.h"
 #include "hefboom/memory.h"
 #include "hefboom/pool.h"
 #include "hefboom/problem_document.h"
@@ -75,6 +76,10 @@ int worker_prepare(const struct config *config, char **error)
 		input_prepare(error) < 0))
 		return -1;
 	prepared = true;
+	if (machine_get() == NULL) {
+		*error = memory_string("no memory that processes can share");
+		return -1;
+	}
 	issuers = issuers_read(config, error);
 	if (issuers == NULL)
 		return -1;
@@ -168,6 +173,7 @@ static int worker_open(
 	struct event_base *base = worker->loop.base;
 
 	worker->service.config = config;
+	worker->service.machine = machine_get();
 	worker->service.tokens = tokens;
 	worker->service.callers = caller_cache_new();
 	worker->service.pool = pool_open(config, base);

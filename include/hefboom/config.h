@@ -47,6 +47,7 @@ struct config {
 	unsigned pool_queue; /* waiting requests a worker */
 	unsigned connections_max; /* clients of a worker; 0: by descriptors */
 	unsigned per_address_max;
+	unsigned rate_person, rate_client; /* requests a minute; 0: any */
 	unsigned drain_ms;
 	unsigned access_token_s; /* the life of tokens of /oauth/token */
 	bool embedded; /* no url was set: PostgreSQL is ours to run */

@@ -34,6 +34,12 @@ struct schema_error;
 struct statement;
 struct transaction;
 
+/* How much of its quota a caller has left (limit.c); quota 0: no limit. */
+struct allowance {
+	const char *policy;
+	unsigned quota, remaining, full_s, retry_s;
+};
+
 enum { PATH_PARAMETERS_MAX = 4, PARAMETERS_MAX = 32, CURSOR_KEYS_MAX = 4 };
 enum { UUID_TEXT = 37, REQUEST_DEADLINE_MS = 10000 };
 
@@ -66,6 +72,7 @@ struct request {
 	char client_id[UUID_TEXT]; /* "" unless an admin manages it */
 	char credential_id[UUID_TEXT]; /* what that client proved itself by */
 	const char *caller; /* whose keys these are */
+	struct allowance allowance;
 
 	/* schema.c, arguments.c */
 	const char *parameters[PARAMETERS_MAX]; /* text, or NULL */

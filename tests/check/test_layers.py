@@ -12,13 +12,13 @@ import pytest
 # Lowest first; a layer may include itself and what is above it in this list.
 LAYERS = {
     'base': 'memory buf arena log base64 csv random address folder user'
-            ' config',
-    'tables': 'operation problem schema json',
+            ' config bucket',
+    'tables': 'operation problem schema json machine',
     'database': 'pool pipe shape migrate link cursor transaction text'
                 ' embedded',
     'http': 'server connection http request reply service loop steps'
             ' problem_document problem_error',
-    'path': 'route token caller access arguments role input answer negotiate'
+    'path': 'route token caller limit access arguments role input answer negotiate'
             ' credential',
     'features': 'handlers/ matching/ scim/ calendar/ jobs/ stream/',
     'main': 'main supervisor worker command import demo',

@@ -1,0 +1,23 @@
+/*
+ * machine -- what is the machine's and not a process's.
+ *
+ * One anonymous mapping, made by the supervisor before its first fork and
+ * shared by every generation of workers: it holds no pointers, and is read
+ * and written by atomics only.
+ *
+ * Promise.  What a process that crashes had written stays; nothing in it can
+ * be left half-done.
+ */
+#ifndef HEFBOOM_MACHINE_H
+#define HEFBOOM_MACHINE_H
+
+#include "hefboom/bucket.h"
+
+struct machine {
+	struct bucket_table callers;
+};
+
+/* The mapping, made at the first call; NULL and errno when it cannot be. */
+struct machine *machine_get(void);
+
+#endif
