@@ -10,6 +10,7 @@
 #include "hefboom/operation.h"
 #include "hefboom/supervisor.h"
 #include "hefboom/token.h"
+#include "hefboom/worker.h"
 
 int command_serve(struct invocation *invocation)
 {
@@ -86,6 +87,7 @@ int command_check_config(struct invocation *invocation)
 
 	if (check_urls(config, &error) < 0 || check_docs(config, &error) < 0 ||
 	    check_secret(config, &error) < 0 ||
+	    worker_check(config, &error) < 0 ||
 	    check_issuers(config, &error) < 0)
 		return command_fail(COMMAND_FAILED, error);
 	config_print(config);

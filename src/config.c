@@ -16,6 +16,8 @@ const struct setting settings[] = {
 	"address and port to serve on"},
     {"public_url", KIND_TEXT, AT(public_url), 0, 0, NULL,
 	"where clients find this server; else by their Host"},
+    {"cors_origins", KIND_TEXT, AT(cors_origins), 0, 0, NULL,
+	"web pages that may read replies: https://app.example.org ..."},
     {"data", KIND_TEXT, AT(data), 0, 0, NULL,
 	"folder of all that is kept; root: /var/lib/hefboom"},
     {"database_url", KIND_URL, AT(database_url), 0, 0, NULL,

@@ -241,6 +241,8 @@ void reply_content(struct request *request, const struct content *content)
 	lines_begin(request, content->type);
 	if (request->operation->dialect == DIALECT_SCIM)
 		lines_personal(request);
+	else
+		lines_open(request);
 	if (content->headers != NULL)
 		buf_add_string(&reply_lines, content->headers);
 	if (content->etag != NULL) {
@@ -257,6 +259,7 @@ void reply_content(struct request *request, const struct content *content)
 void reply_options(struct request *request)
 {
 	lines_begin(request, NULL);
+	lines_open(request);
 	lines_add("Allow", request->allow);
 	log_reply(request, 204, NULL);
 	send_reply(request, 204, NULL);
@@ -295,6 +298,7 @@ void reply_problem(struct request *request, const struct problem *problem)
 
 	problem_write(&body, &document);
 	lines_begin(request, problem_types[document.dialect]);
+	lines_open(request);
 	lines_add("Cache-Control", "no-store");
 	lines_add("Content-Language", language_tags[request->language]);
 	if (problem->status == 405 && request->allow != NULL)

@@ -4,9 +4,12 @@
 #include <string.h>
 
 #include "hefboom/bucket.h"
+#include "hefboom/config.h"
+#include "hefboom/cors.h"
 #include "hefboom/http.h"
 #include "hefboom/operation.h"
 #include "hefboom/request.h"
+#include "hefboom/service.h"
 
 struct buf reply_lines;
 
@@ -35,6 +38,8 @@ void lines_begin(const struct request *request, const char *type)
 	buf_add_string(&reply_lines, request->id);
 	buf_add_string(&reply_lines, "\r\n");
 	add_allowance(&request->allowance);
+	cors_add(&reply_lines, request->service->config->cors_origins,
+	    request->head, type == NULL ? request->allow : NULL);
 }
 
 void lines_add(const char *name, const char *value)
@@ -45,11 +50,31 @@ void lines_add(const char *name, const char *value)
 	buf_add_string(&reply_lines, "\r\n");
 }
 
+/* What else the reply would have been other for (RFC 9110, 12.5.5). */
+static void add_vary(const struct request *request, const char *names)
+{
+	bool origin = request->service->config->cors_origins != NULL;
+
+	if (!origin && names[0] == '\0')
+		return;
+	buf_add_string(&reply_lines, "Vary: ");
+	buf_add_string(&reply_lines, names);
+	if (origin)
+		buf_add_string(
+		    &reply_lines, names[0] == '\0' ? "Origin" : ", Origin");
+	buf_add_string(&reply_lines, "\r\n");
+}
+
+void lines_open(const struct request *request)
+{
+	add_vary(request, "");
+}
+
 void lines_personal(const struct request *request)
 {
+	add_vary(request, "Accept, Accept-Language, Authorization");
 	buf_add_string(&reply_lines,
 	    "Cache-Control: private, no-cache\r\n"
-	    "Vary: Accept, Accept-Language, Authorization\r\n"
 	    "Content-Language: ");
 	buf_add_string(&reply_lines, language_tags[request->language]);
 	buf_add_string(&reply_lines, "\r\n");

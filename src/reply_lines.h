@@ -22,6 +22,9 @@ void lines_add(const char *name, const char *value);
 /* How a reply may be kept that depends on who asks. */
 void lines_personal(const struct request *request);
 
+/* ... and that is the same for everybody. */
+void lines_open(const struct request *request);
+
 /* The query of this request with another `after` (RFC 8288, rel="next"). */
 void lines_link(const struct request *request, const char *cursor);
 

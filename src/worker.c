@@ -10,6 +10,7 @@
 #include "hefboom/caller.h"
 #include "hefboom/config.h"
 #include "hefboom/connection.h"
+#include "hefboom/cors.h"
 #include "hefboom/http.h"
 #include "hefboom/log.h"
 #include "hefboom/loop.h"
@@ -65,6 +66,16 @@ static json_t *issuers_read(const struct config *config, char **error)
 	return issuers;
 }
 
+int worker_check(const struct config *config, char **error)
+{
+	if (config->cors_origins == NULL ||
+	    cors_list_is_valid(config->cors_origins))
+		return 0;
+	*error = memory_string("cors_origins must list origins as browsers "
+			       "write them, such as https://app.example.org");
+	return -1;
+}
+
 int worker_prepare(const struct config *config, char **error)
 {
 	static bool prepared;
@@ -80,6 +91,8 @@ int worker_prepare(const struct config *config, char **error)
 		*error = memory_string("no memory that processes can share");
 		return -1;
 	}
+	if (worker_check(config, error) < 0)
+		return -1;
 	issuers = issuers_read(config, error);
 	if (issuers == NULL)
 		return -1;
@@ -105,9 +118,9 @@ static void on_refuse(const char *code, const struct http_head *head,
 	const struct http_text *header = NULL;
 	struct refusal refusal = {.code = code};
 	char *language = NULL;
+	struct service *service = context;
 	unsigned count = 0;
 
-	(void)context;
 	if (head != NULL) {
 		header = http_header_find(head, "accept-language", &count);
 		refusal.dialect =
@@ -117,6 +130,8 @@ static void on_refuse(const char *code, const struct http_head *head,
 		language = memory_copy(header->bytes, header->length);
 	refusal.accept_language = language;
 	reply_refuse(&refusal, headers, body, status);
+	if (head != NULL)
+		cors_add(headers, service->config->cors_origins, head, NULL);
 	free(language);
 }
 

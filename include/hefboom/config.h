@@ -26,6 +26,7 @@ struct config {
 	const char *config; /* the file, or NULL */
 	const char *listen; /* "127.0.0.1:8080" */
 	const char *public_url; /* without a slash at the end, or NULL */
+	const char *cors_origins; /* see cors.h; NULL: none */
 	const char *data; /* folder; absolute once read */
 	/*
 	 * Of the runtime role and of the one that migrates.  NULL as read

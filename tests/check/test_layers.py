@@ -16,7 +16,7 @@ LAYERS = {
     'tables': 'operation problem schema json machine',
     'database': 'pool pipe shape migrate link cursor transaction text'
                 ' embedded',
-    'http': 'server connection http request reply service loop steps'
+    'http': 'server connection http request reply service loop steps cors'
             ' problem_document problem_error',
     'path': 'route token caller limit access arguments role input answer negotiate'
             ' credential',
