@@ -54,6 +54,8 @@ const struct setting settings[] = {
 	"clients of a worker; 0: by its descriptor limit"},
     {"per_address_max", KIND_NUMBER, AT(per_address_max), 0, 1000000, "0",
 	"clients of a worker from one address; 0: any"},
+    {"gzip_level", KIND_NUMBER, AT(gzip_level), 0, 9, "1",
+	"how hard replies above 1 KiB are packed; 0: never"},
     {"rate_person", KIND_NUMBER, AT(rate_person), 0, RATE_MAX, "600000",
 	"requests of a person in a minute; 0: any"},
     {"rate_client", KIND_NUMBER, AT(rate_client), 0, RATE_MAX, "600000",

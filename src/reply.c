@@ -9,6 +9,7 @@
 #include "hefboom/connection.h"
 #include "hefboom/cursor.h"
 #include "hefboom/service.h"
+#include "hefboom/gzip.h"
 #include "hefboom/http.h"
 #include "hefboom/log.h"
 #include "hefboom/operation.h"
@@ -17,6 +18,7 @@
 #include "hefboom/request.h"
 #include "hefboom/shape.h"
 #include "hefboom/transaction.h"
+#include "reply_coding.h"
 #include "reply_lines.h"
 
 enum { SLOW_US = 1000000 };
@@ -116,6 +118,41 @@ static bool etag_of(
 	return true;
 }
 
+/*
+ * Writes which representation of the body leaves, and packs it when it is
+ * the shorter one.  Returns the status: 304 when the client has it already.
+ */
+static int represent(struct request *request, int status, const char *type,
+    const char *etag, struct buf *body)
+{
+	bool packed =
+	    status == 200 && coding_applies(request, type, body->length);
+	bool constant = etag != NULL && request->operation->roles == 0;
+	char tag[CODING_TAG];
+
+	if (packed && body->length > CODING_MAX && !constant)
+		packed = false;
+	if (etag != NULL) {
+		coding_tag(tag, etag);
+		if (status == 200 && lines_know(request, etag)) {
+			status = 304;
+		} else if (packed) {
+			etag = tag;
+			if (lines_know(request, tag))
+				status = 304;
+		}
+		lines_add("ETag", etag);
+	}
+	if (!packed || status == 304)
+		return status;
+	lines_add("Content-Encoding", "gzip");
+	if (constant)
+		gzip_keep(body, etag);
+	else
+		gzip_pack(body, (int)request->service->config->gzip_level);
+	return status;
+}
+
 static void add_location(const PGresult *result)
 {
 	const char *location = shape_value(result, 0, "_location");
@@ -131,6 +168,7 @@ static void reply_row(
 	int status = request->operation->status;
 	struct buf body = {0};
 	char etag[48];
+	bool has_tag;
 
 	if (status_text != NULL)
 		status = (int)strtol(status_text, NULL, 10);
@@ -141,11 +179,9 @@ static void reply_row(
 	if (again)
 		lines_add("Idempotency-Replayed", "true");
 	add_location(result);
-	if (status != 204 && etag_of(etag, sizeof(etag), result, &body)) {
-		lines_add("ETag", etag);
-		if (lines_know(request, etag))
-			status = 304;
-	}
+	has_tag = status != 204 && etag_of(etag, sizeof(etag), result, &body);
+	status = represent(
+	    request, status, "application/json", has_tag ? etag : NULL, &body);
 	log_reply(request, status, NULL);
 	send_reply(request, status, &body);
 }
@@ -202,6 +238,7 @@ static void reply_list(struct request *request, const struct outcome *outcome,
 	if (cursor.length > 0)
 		lines_link(request, cursor.bytes);
 	buf_release(&cursor);
+	represent(request, 200, "application/json", NULL, &body);
 	log_reply(request, 200, NULL);
 	send_reply(request, 200, &body);
 }
@@ -245,13 +282,9 @@ void reply_content(struct request *request, const struct content *content)
 		lines_open(request);
 	if (content->headers != NULL)
 		buf_add_string(&reply_lines, content->headers);
-	if (content->etag != NULL) {
-		lines_add("ETag", content->etag);
-		if (status == 200 && lines_know(request, content->etag))
-			status = 304;
-	}
-	if (status != 304 && content->length > 0)
-		buf_add(&body, content->bytes, content->length);
+	buf_add(&body, content->bytes, content->length);
+	status =
+	    represent(request, status, content->type, content->etag, &body);
 	log_reply(request, status, NULL);
 	send_reply(request, status, &body);
 }

@@ -10,6 +10,7 @@
 #include "hefboom/operation.h"
 #include "hefboom/request.h"
 #include "hefboom/service.h"
+#include "reply_coding.h"
 
 struct buf reply_lines;
 
@@ -53,16 +54,22 @@ void lines_add(const char *name, const char *value)
 /* What else the reply would have been other for (RFC 9110, 12.5.5). */
 static void add_vary(const struct request *request, const char *names)
 {
-	bool origin = request->service->config->cors_origins != NULL;
+	const char *more[] = {
+	    names,
+	    coding_is_possible(request) ? "Accept-Encoding" : "",
+	    request->service->config->cors_origins == NULL ? "" : "Origin",
+	};
+	const char *before = "Vary: ";
 
-	if (!origin && names[0] == '\0')
-		return;
-	buf_add_string(&reply_lines, "Vary: ");
-	buf_add_string(&reply_lines, names);
-	if (origin)
-		buf_add_string(
-		    &reply_lines, names[0] == '\0' ? "Origin" : ", Origin");
-	buf_add_string(&reply_lines, "\r\n");
+	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++) {
+		if (more[i][0] == '\0')
+			continue;
+		buf_add_string(&reply_lines, before);
+		buf_add_string(&reply_lines, more[i]);
+		before = ", ";
+	}
+	if (before[0] == ',')
+		buf_add_string(&reply_lines, "\r\n");
 }
 
 void lines_open(const struct request *request)

@@ -130,6 +130,8 @@ static void on_refuse(const char *code, const struct http_head *head,
 		language = memory_copy(header->bytes, header->length);
 	refusal.accept_language = language;
 	reply_refuse(&refusal, headers, body, status);
+	if (service->config->cors_origins != NULL)
+		buf_add_string(headers, "Vary: Origin\r\n");
 	if (head != NULL)
 		cors_add(headers, service->config->cors_origins, head, NULL);
 	free(language);

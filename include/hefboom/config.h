@@ -48,6 +48,7 @@ struct config {
 	unsigned pool_queue; /* waiting requests a worker */
 	unsigned connections_max; /* clients of a worker; 0: by descriptors */
 	unsigned per_address_max;
+	unsigned gzip_level; /* 0: never */
 	unsigned rate_person, rate_client; /* requests a minute; 0: any */
 	unsigned drain_ms;
 	unsigned access_token_s; /* the life of tokens of /oauth/token */
