@@ -44,6 +44,7 @@ static void log_reply(
 {
 	int64_t took_us = age_us(request);
 	enum log_level level = LOG_DEBUG;
+	bool traced = request->trace.id[0] != '\0';
 	char status_text[12], took_text[24];
 
 	if (status >= 500)
@@ -54,7 +55,9 @@ static void log_reply(
 		return;
 	snprintf(status_text, sizeof(status_text), "%d", status);
 	snprintf(took_text, sizeof(took_text), "%lld", (long long)took_us);
-	log_event(level, "request", "request", request->id, "operation",
+	log_event(level, "request", "request", request->id, "trace",
+	    traced ? request->trace.id : NULL, "parent",
+	    traced ? request->trace.parent : NULL, "operation",
 	    request->operation == NULL ? NULL : request->operation->name,
 	    "status", status_text, "problem", code, "took_us", took_text, NULL);
 }

@@ -26,6 +26,17 @@ static void add_allowance(const struct allowance *allowance)
 	    allowance->policy, allowance->remaining, allowance->full_s);
 }
 
+static void add_trace(const struct request *request)
+{
+	char span[TRACE_SPAN_TEXT];
+
+	if (request->trace.id[0] == '\0')
+		return;
+	trace_span(span, request->id);
+	buf_add_format(&reply_lines, "traceresponse: 00-%s-%s-00\r\n",
+	    request->trace.id, span);
+}
+
 void lines_begin(const struct request *request, const char *type)
 {
 	buf_clear(&reply_lines);
@@ -38,6 +49,7 @@ void lines_begin(const struct request *request, const char *type)
 	buf_add_string(&reply_lines, "Request-Id: ");
 	buf_add_string(&reply_lines, request->id);
 	buf_add_string(&reply_lines, "\r\n");
+	add_trace(request);
 	add_allowance(&request->allowance);
 	cors_add(&reply_lines, request->service->config->cors_origins,
 	    request->head, type == NULL ? request->allow : NULL);

@@ -128,6 +128,15 @@ static enum language language_of(struct request *request)
 	return language_choose(text);
 }
 
+static void trace_take(struct request *request)
+{
+	const struct http_text *header =
+	    http_header_find(request->head, "traceparent", NULL);
+
+	if (header != NULL)
+		trace_read(&request->trace, header->bytes, header->length);
+}
+
 static struct request *request_new(struct connection *connection,
     const struct http_head *head, struct service *service)
 {
@@ -142,6 +151,7 @@ static struct request *request_new(struct connection *connection,
 	request->deadline_ms = REQUEST_DEADLINE_MS;
 	uuid_new(request->id);
 	request->language = language_of(request);
+	trace_take(request);
 	service_add(service, request);
 	return request;
 }

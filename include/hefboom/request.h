@@ -22,6 +22,7 @@
 
 #include "hefboom/arena.h"
 #include "hefboom/problem.h"
+#include "hefboom/trace.h"
 
 struct buf;
 struct connection;
@@ -56,6 +57,7 @@ struct request {
 	int64_t started_us; /* monotonic */
 	int64_t deadline_ms; /* behind started_us */
 	char id[UUID_TEXT]; /* Request-Id */
+	struct trace trace; /* the caller's */
 	char new_id[UUID_TEXT]; /* :new.id; made when first asked for */
 	enum language language;
 

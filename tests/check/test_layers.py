@@ -12,7 +12,7 @@ import pytest
 # Lowest first; a layer may include itself and what is above it in this list.
 LAYERS = {
     'base': 'memory buf arena log base64 csv random address folder user'
-            ' config bucket gzip',
+            ' config bucket gzip trace',
     'tables': 'operation problem schema json machine',
     'database': 'pool pipe shape migrate link cursor transaction text'
                 ' embedded',
