@@ -12,6 +12,7 @@
 #include "hefboom/gzip.h"
 #include "hefboom/http.h"
 #include "hefboom/log.h"
+#include "hefboom/networks.h"
 #include "hefboom/operation.h"
 #include "hefboom/problem.h"
 #include "hefboom/problem_document.h"
@@ -45,6 +46,7 @@ static void log_reply(
 	int64_t took_us = age_us(request);
 	enum log_level level = LOG_DEBUG;
 	bool traced = request->trace.id[0] != '\0';
+	char from[ADDRESS_TEXT];
 	char status_text[12], took_text[24];
 
 	if (status >= 500)
@@ -53,11 +55,12 @@ static void log_reply(
 		level = LOG_NOTICE;
 	if (!log_enabled(level))
 		return;
+	connection_from(request->connection, from);
 	snprintf(status_text, sizeof(status_text), "%d", status);
 	snprintf(took_text, sizeof(took_text), "%lld", (long long)took_us);
 	log_event(level, "request", "request", request->id, "trace",
 	    traced ? request->trace.id : NULL, "parent",
-	    traced ? request->trace.parent : NULL, "operation",
+	    traced ? request->trace.parent : NULL, "from", from, "operation",
 	    request->operation == NULL ? NULL : request->operation->name,
 	    "status", status_text, "problem", code, "took_us", took_text, NULL);
 }

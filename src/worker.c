@@ -16,6 +16,7 @@
 #include "hefboom/loop.h"
 #include "hefboom/machine.h"
 #include "hefboom/memory.h"
+#include "hefboom/networks.h"
 #include "hefboom/pool.h"
 #include "hefboom/problem_document.h"
 #include "hefboom/reply.h"
@@ -66,8 +67,32 @@ static json_t *issuers_read(const struct config *config, char **error)
 	return issuers;
 }
 
+static int check_proxies(const struct config *config, char **error)
+{
+	struct networks *networks;
+
+	if (strcmp(config->proxy_header, "x-forwarded-for") != 0 &&
+	    strcmp(config->proxy_header, "forwarded") != 0) {
+		*error = memory_string(
+		    "proxy_header must be x-forwarded-for or forwarded");
+		return -1;
+	}
+	if (config->trusted_proxies == NULL)
+		return 0;
+	networks = networks_new(config->trusted_proxies);
+	if (networks == NULL) {
+		*error = memory_string("trusted_proxies must list networks, "
+				       "such as 10.0.0.0/8 or 127.0.0.1");
+		return -1;
+	}
+	networks_free(networks);
+	return 0;
+}
+
 int worker_check(const struct config *config, char **error)
 {
+	if (check_proxies(config, error) < 0)
+		return -1;
 	if (config->cors_origins == NULL ||
 	    cors_list_is_valid(config->cors_origins))
 		return 0;
@@ -109,6 +134,7 @@ struct worker {
 	struct loop loop;
 	struct service service;
 	struct server *server;
+	struct networks *proxies; /* trusted */
 	struct event *sweep;
 };
 
@@ -182,13 +208,19 @@ static struct pool *pool_open(
 static int worker_open(
     struct worker *worker, const struct config *config, int listening_socket)
 {
+	struct networks *proxies = config->trusted_proxies == NULL
+	    ? NULL
+	    : networks_new(config->trusted_proxies);
 	struct server_settings settings = {
+	    .proxies = {.trusted = proxies,
+		.forwarded = strcmp(config->proxy_header, "forwarded") == 0},
 	    .connections_max = config->connections_max,
 	    .per_address_max = config->per_address_max,
 	    .spool = config->spool};
 	struct timeval sweep = {0, SWEEP_MS * 1000};
 	struct event_base *base = worker->loop.base;
 
+	worker->proxies = proxies;
 	worker->service.config = config;
 	worker->service.machine = machine_get();
 	worker->service.tokens = tokens;
@@ -208,6 +240,7 @@ static int worker_open(
 static void worker_close(struct worker *worker)
 {
 	server_free(worker->server);
+	networks_free(worker->proxies);
 	if (worker->sweep != NULL)
 		event_free(worker->sweep);
 	pool_free(worker->service.pool);

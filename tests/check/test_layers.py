@@ -12,11 +12,11 @@ import pytest
 # Lowest first; a layer may include itself and what is above it in this list.
 LAYERS = {
     'base': 'memory buf arena log base64 csv random address folder user'
-            ' config bucket gzip trace',
+            ' config bucket gzip trace networks',
     'tables': 'operation problem schema json machine',
     'database': 'pool pipe shape migrate link cursor transaction text'
                 ' embedded',
-    'http': 'server connection http request reply service loop steps cors'
+    'http': 'server connection http request reply service loop steps cors forwarded'
             ' problem_document problem_error',
     'path': 'route token caller limit access arguments role input answer negotiate'
             ' credential',
