@@ -14,6 +14,8 @@ const struct setting settings[] = {
 	"a file of settings, one `name = value` a line"},
     {"listen", KIND_TEXT, AT(listen), 0, 0, "127.0.0.1:8080",
 	"address and port to serve on"},
+    {"metrics_listen", KIND_TEXT, AT(metrics_listen), 0, 0, NULL,
+	"address and port of /metrics, apart from the public one"},
     {"public_url", KIND_TEXT, AT(public_url), 0, 0, NULL,
 	"where clients find this server; else by their Host"},
     {"trusted_proxies", KIND_TEXT, AT(trusted_proxies), 0, 0, NULL,

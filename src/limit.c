@@ -41,5 +41,9 @@ const struct problem *limit_step(struct request *request)
 	    .full_s = state.full_s,
 	    .retry_s = state.retry_s,
 	};
-	return taken ? NULL : problem_get("too_many_requests");
+	if (taken)
+		return NULL;
+	metrics_add(&request->service->machine->metrics
+			 .limited[person ? POLICY_PERSON : POLICY_CLIENT]);
+	return problem_get("too_many_requests");
 }

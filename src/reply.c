@@ -12,6 +12,7 @@
 #include "hefboom/gzip.h"
 #include "hefboom/http.h"
 #include "hefboom/log.h"
+#include "hefboom/machine.h"
 #include "hefboom/networks.h"
 #include "hefboom/operation.h"
 #include "hefboom/problem.h"
@@ -40,7 +41,7 @@ static int64_t age_us(const struct request *request)
 	    request->started_us;
 }
 
-static void log_reply(
+static void note_reply(
     const struct request *request, int status, const char *code)
 {
 	int64_t took_us = age_us(request);
@@ -49,6 +50,8 @@ static void log_reply(
 	char from[ADDRESS_TEXT];
 	char status_text[12], took_text[24];
 
+	metrics_count(&request->service->machine->metrics, request->operation,
+	    status, took_us);
 	if (status >= 500)
 		level = LOG_ERROR;
 	else if (took_us > SLOW_US)
@@ -188,7 +191,7 @@ static void reply_row(
 	has_tag = status != 204 && etag_of(etag, sizeof(etag), result, &body);
 	status = represent(
 	    request, status, "application/json", has_tag ? etag : NULL, &body);
-	log_reply(request, status, NULL);
+	note_reply(request, status, NULL);
 	send_reply(request, status, &body);
 }
 
@@ -245,7 +248,7 @@ static void reply_list(struct request *request, const struct outcome *outcome,
 		lines_link(request, cursor.bytes);
 	buf_release(&cursor);
 	represent(request, 200, "application/json", NULL, &body);
-	log_reply(request, 200, NULL);
+	note_reply(request, 200, NULL);
 	send_reply(request, 200, &body);
 }
 
@@ -291,7 +294,7 @@ void reply_content(struct request *request, const struct content *content)
 	buf_add(&body, content->bytes, content->length);
 	status =
 	    represent(request, status, content->type, content->etag, &body);
-	log_reply(request, status, NULL);
+	note_reply(request, status, NULL);
 	send_reply(request, status, &body);
 }
 
@@ -300,7 +303,7 @@ void reply_options(struct request *request)
 	lines_begin(request, NULL);
 	lines_open(request);
 	lines_add("Allow", request->allow);
-	log_reply(request, 204, NULL);
+	note_reply(request, 204, NULL);
 	send_reply(request, 204, NULL);
 }
 
@@ -349,6 +352,6 @@ void reply_problem(struct request *request, const struct problem *problem)
 		buf_add_format(&reply_lines, "Retry-After: %u\r\n",
 		    request->allowance.retry_s);
 	add_challenge(request, problem);
-	log_reply(request, problem->status, problem->code);
+	note_reply(request, problem->status, problem->code);
 	send_reply(request, problem->status, &body);
 }

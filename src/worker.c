@@ -135,6 +135,7 @@ struct worker {
 	struct service service;
 	struct server *server;
 	struct networks *proxies; /* trusted */
+	struct metrics_process *place;
 	struct event *sweep;
 };
 
@@ -156,6 +157,7 @@ static void on_refuse(const char *code, const struct http_head *head,
 		language = memory_copy(header->bytes, header->length);
 	refusal.accept_language = language;
 	reply_refuse(&refusal, headers, body, status);
+	metrics_count(&service->machine->metrics, NULL, *status, 0);
 	if (service->config->cors_origins != NULL)
 		buf_add_string(headers, "Vary: Origin\r\n");
 	if (head != NULL)
@@ -168,11 +170,37 @@ static const struct connection_calls calls = {.body_limit = request_body_limit,
     .gone = request_gone,
     .refuse = on_refuse};
 
+/* What is so at this moment, for /metrics. */
+static void worker_publish(const struct worker *worker)
+{
+	struct metrics_process *place = worker->place;
+	const struct request *request = worker->service.first;
+	struct pool_use use;
+	unsigned requests = 0;
+
+	if (place == NULL)
+		return;
+	for (; request != NULL; request = request->after)
+		requests++;
+	pool_count(worker->service.pool, &use);
+	place->connections = (unsigned)server_connections(worker->server);
+	place->requests = requests;
+	place->waiting = use.waiting;
+	place->database_up = pool_is_up(worker->service.pool);
+	for (unsigned i = 0; i < LANES; i++) {
+		place->ready[i] = use.ready[i];
+		place->busy[i] = use.busy[i];
+	}
+}
+
 static void on_sweep(evutil_socket_t descriptor, short what, void *context)
 {
+	struct worker *worker = context;
+
 	(void)descriptor;
 	(void)what;
-	request_sweep(context);
+	request_sweep(&worker->service);
+	worker_publish(worker);
 }
 
 static void on_drained(void *context)
@@ -230,15 +258,17 @@ static int worker_open(
 	    base, listening_socket, &settings, &calls, &worker->service);
 	if (worker->server == NULL)
 		return -1;
-	worker->sweep =
-	    event_new(base, -1, EV_PERSIST, on_sweep, &worker->service);
+	worker->sweep = event_new(base, -1, EV_PERSIST, on_sweep, worker);
 	assert(worker->sweep != NULL);
 	event_add(worker->sweep, &sweep);
+	worker->place = metrics_join(&machine_get()->metrics);
+	worker_publish(worker);
 	return 0;
 }
 
 static void worker_close(struct worker *worker)
 {
+	metrics_leave(worker->place);
 	server_free(worker->server);
 	networks_free(worker->proxies);
 	if (worker->sweep != NULL)

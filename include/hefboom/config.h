@@ -25,6 +25,7 @@ enum { CONFIG_SECRET_LENGTH = 32 };
 struct config {
 	const char *config; /* the file, or NULL */
 	const char *listen; /* "127.0.0.1:8080" */
+	const char *metrics_listen; /* NULL: nowhere */
 	const char *public_url; /* without a slash at the end, or NULL */
 	const char *trusted_proxies; /* networks.h; NULL: none */
 	const char *proxy_header; /* the one that they write */

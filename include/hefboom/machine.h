@@ -12,9 +12,11 @@
 #define HEFBOOM_MACHINE_H
 
 #include "hefboom/bucket.h"
+#include "hefboom/metrics.h"
 
 struct machine {
 	struct bucket_table callers;
+	struct metrics metrics;
 };
 
 /* The mapping, made at the first call; NULL and errno when it cannot be. */

@@ -13,10 +13,10 @@ import pytest
 LAYERS = {
     'base': 'memory buf arena log base64 csv random address folder user'
             ' config bucket gzip trace networks',
-    'tables': 'operation problem schema json machine',
+    'tables': 'operation problem schema json machine metrics',
     'database': 'pool pipe shape migrate link cursor transaction text'
                 ' embedded',
-    'http': 'server connection http request reply service loop steps cors forwarded'
+    'http': 'server connection http request reply service loop steps cors forwarded scrape'
             ' problem_document problem_error',
     'path': 'route token caller limit access arguments role input answer negotiate'
             ' credential',
