@@ -34,6 +34,8 @@ const struct setting settings[] = {
 	"off: remote databases need not prove who they are"},
     {"secret_file", KIND_TEXT, AT(secret_file), 0, 0, NULL,
 	"32 random bytes, the same on every machine"},
+    {"secret_file_before", KIND_TEXT, AT(secret_file_before), 0, 0, NULL,
+	"a second one that is valid too, while one replaces the other"},
     {"user", KIND_TEXT, AT(user), 0, 0, "postgres",
 	"who the program becomes when root starts it"},
     {"issuers", KIND_TEXT, AT(issuers), 0, 0, NULL,

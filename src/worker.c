@@ -32,17 +32,11 @@ enum { SWEEP_MS = 500 };
 /* Made before the fork, shared by what is forked. */
 static struct token_checker *tokens;
 
-static json_t *own_issuer(const struct config *config)
+static json_t *own_issuer(const char *path)
 {
-	char *path = config->secret_file != NULL
-	    ? memory_string(config->secret_file)
-	    : memory_format("%s/secret", config->data);
-	json_t *issuer = json_pack("{s:s, s:s, s:[s], s:s}", "issuer",
-	    token_own_issuer, "audience", token_own_audience, "algorithms",
-	    "HS256", "secret_file", path);
-
-	free(path);
-	return issuer;
+	return json_pack("{s:s, s:s, s:[s], s:s}", "issuer", token_own_issuer,
+	    "audience", token_own_audience, "algorithms", "HS256",
+	    "secret_file", path);
 }
 
 /* The installation's own issuer, and those of the file, if there is one. */
@@ -50,6 +44,7 @@ static json_t *issuers_read(const struct config *config, char **error)
 {
 	json_t *issuers;
 	json_error_t fault;
+	char *path;
 
 	if (config->issuers == NULL) {
 		issuers = json_array();
@@ -63,8 +58,27 @@ static json_t *issuers_read(const struct config *config, char **error)
 			return NULL;
 		}
 	}
-	json_array_append_new(issuers, own_issuer(config));
+	path = config->secret_file != NULL
+	    ? memory_string(config->secret_file)
+	    : memory_format("%s/secret", config->data);
+	json_array_append_new(issuers, own_issuer(path));
+	free(path);
 	return issuers;
+}
+
+/* What was signed with the secret before this one is still valid. */
+static int also_before(
+    const struct config *config, struct token_checker *checker, char **error)
+{
+	json_t *issuer;
+	int status;
+
+	if (config->secret_file_before == NULL)
+		return 0;
+	issuer = own_issuer(config->secret_file_before);
+	status = token_checker_also(checker, issuer, error);
+	json_decref(issuer);
+	return status;
 }
 
 static int check_proxies(const struct config *config, char **error)
@@ -125,6 +139,10 @@ int worker_prepare(const struct config *config, char **error)
 	json_decref(issuers);
 	if (checker == NULL)
 		return -1;
+	if (also_before(config, checker, error) < 0) {
+		token_checker_free(checker);
+		return -1;
+	}
 	token_checker_free(tokens);
 	tokens = checker;
 	return 0;

@@ -39,6 +39,7 @@ struct config {
 	const char *database_url;
 	const char *owner_url;
 	const char *secret_file; /* beside an external database */
+	const char *secret_file_before; /* valid too; NULL: none */
 	const char *user; /* who root becomes */
 	const char *issuers; /* file of issuers (token.h), or NULL */
 	const char *postgres_bin; /* folder of initdb, or NULL: search */
@@ -60,6 +61,8 @@ struct config {
 	bool test_clock;
 	/* What signs our tokens and seals cursors. */
 	unsigned char secret[CONFIG_SECRET_LENGTH];
+	/* Signs and seals nothing, but what it did is believed. */
+	unsigned char secret_before[CONFIG_SECRET_LENGTH];
 };
 
 /*
@@ -76,8 +79,9 @@ void config_print(const struct config *config); /* what is set, on stdout */
 /*
  * Reads the installation's secret.  Embedded: from <data>/secret, which is
  * made (0600, fsynced) when `make` says so and it is absent.  Beside an
- * external database, or when it is set: from secret_file.  0 or -1 with
- * *error.
+ * external database, or when it is set: from secret_file.  The one before it
+ * comes from secret_file_before; embedded, from <data>/secret.before when
+ * that is there, and secret_file_before is set to it.  0 or -1 with *error.
  */
 int config_secret(struct config *config, bool make, char **error);
 
