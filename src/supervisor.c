@@ -355,6 +355,8 @@ int supervisor_run(int flag_count, char **flags)
 	sigset_t set;
 
 	signals_block(&set);
+	if (supervisor_forbid_dumps() < 0)
+		return 1;
 	if (start(&supervisor, flag_count, flags, &error) < 0) {
 		fprintf(stderr, "hefboom: %s\n", error);
 		free(error);

@@ -62,6 +62,9 @@ int supervisor_take_urls(
 int supervisor_check_docs(const struct supervisor *supervisor,
     const struct config *config, char **error);
 
+/* A core dump would hold tokens, keys and people's words. 0 or -1. */
+int supervisor_forbid_dumps(void);
+
 void child_start(struct supervisor *supervisor, struct child *child);
 
 /* Notes the death and when to start again; `status` is waitpid's. */
