@@ -1,6 +1,6 @@
 """How the program is linked: what makes a bug in it harder to use.
 
-Mutations of meson.build: b_pie=false; -Wl,-z,now, -Wl,-z,relro left out;
+Mutations of meson.build: -no-pie; -Wl,-z,now, -Wl,-z,relro left out;
 -fstack-protector-strong, _FORTIFY_SOURCE, -fcf-protection left out; `-z
 execstack`; a -Wl,-rpath: each fails one of these.
 """
