@@ -4,7 +4,7 @@
  * One anonymous mapping, made by the supervisor before its first fork and
  * shared by every generation of workers: it holds no pointers, and is read
  * and written by atomics only.  An upgrade begins a new one: counters begin at
- * 0 and buckets full, as at a restart; workers of the program before keep
+ * 0 and buckets full, as at a restart; processes of the program before keep
  * theirs until they have gone.
  *
  * Promise.  What a process that crashes had written stays; nothing in it can
