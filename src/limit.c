@@ -1,5 +1,3 @@
-#include <time.h>
-
 #include "hefboom/bucket.h"
 #include "hefboom/config.h"
 #include "hefboom/machine.h"
@@ -7,14 +5,6 @@
 #include "hefboom/request.h"
 #include "hefboom/service.h"
 #include "hefboom/steps.h"
-
-static int64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
 
 /*
  * Behind the step that knows who it is, and before all others: what is
@@ -32,8 +22,8 @@ const struct problem *limit_step(struct request *request)
 	if (request->operation->roles == 0 || quota == 0)
 		return NULL;
 	key = bucket_key(request->caller, strlen(request->caller));
-	taken = bucket_take(
-	    &request->service->machine->callers, key, quota, now_ns(), &state);
+	taken = bucket_take(&request->service->machine->callers, key, quota,
+	    request->started_us * 1000, &state);
 	request->allowance = (struct allowance){
 	    .policy = person ? "person" : "client",
 	    .quota = quota,

@@ -14,16 +14,42 @@
 
 struct buf reply_lines;
 
+static void add_text(const char *text)
+{
+	buf_add_string(&reply_lines, text);
+}
+
+/* On every reply: printf would cost more than all the rest of a limit. */
+static void add_count(unsigned number)
+{
+	char digits[10];
+	size_t at = sizeof(digits);
+
+	do {
+		digits[--at] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number > 0);
+	buf_add(&reply_lines, digits + at, sizeof(digits) - at);
+}
+
 /* draft-ietf-httpapi-ratelimit-headers-10. */
 static void add_allowance(const struct allowance *allowance)
 {
 	if (allowance->quota == 0)
 		return;
-	buf_add_format(&reply_lines,
-	    "RateLimit-Policy: \"%s\";q=%u;w=%d\r\n"
-	    "RateLimit: \"%s\";r=%u;t=%u\r\n",
-	    allowance->policy, allowance->quota, BUCKET_WINDOW_S,
-	    allowance->policy, allowance->remaining, allowance->full_s);
+	add_text("RateLimit-Policy: \"");
+	add_text(allowance->policy);
+	add_text("\";q=");
+	add_count(allowance->quota);
+	add_text(";w=");
+	add_count(BUCKET_WINDOW_S);
+	add_text("\r\nRateLimit: \"");
+	add_text(allowance->policy);
+	add_text("\";r=");
+	add_count(allowance->remaining);
+	add_text(";t=");
+	add_count(allowance->full_s);
+	add_text("\r\n");
 }
 
 static void add_trace(const struct request *request)
