@@ -6,12 +6,13 @@
 
 #include <jansson.h>
 
-#include "hefboom/fetch.h"
 #include "hefboom/link.h"
 #include "hefboom/memory.h"
+#include "hefboom/networks.h"
 #include "hefboom/operation.h"
 #include "hefboom/supervisor.h"
 #include "hefboom/token.h"
+#include "hefboom/worker.h"
 
 int command_serve(struct invocation *invocation)
 {
@@ -53,12 +54,11 @@ static int check_issuers(
 }
 
 static int check_networks(
-    const struct config *config, struct networks *networks, char **error)
+    const struct config *config, struct networks **networks, char **error)
 {
 	char *fault = NULL;
 
-	if (config->fetch_networks != NULL)
-		fault = networks_read(networks, config->fetch_networks);
+	*networks = networks_new(config->fetch_networks, &fault);
 	if (fault == NULL && config->fetch_ca != NULL &&
 	    access(config->fetch_ca, R_OK) < 0)
 		fault = memory_format(
@@ -105,15 +105,19 @@ static int check_secret(struct config *config, char **error)
 int command_check_config(struct invocation *invocation)
 {
 	struct config *config = &invocation->config;
-	struct networks networks = {.count = 0};
+	struct networks *networks = NULL;
 	char *error = NULL;
+	int status = 0;
 
 	if (check_urls(config, &error) < 0 ||
 	    check_networks(config, &networks, &error) < 0 ||
 	    check_docs(config, &error) < 0 ||
 	    check_secret(config, &error) < 0 ||
-	    check_issuers(config, &networks, &error) < 0)
-		return command_fail(COMMAND_FAILED, error);
-	config_print(config);
-	return 0;
+	    worker_check(config, &error) < 0 ||
+	    check_issuers(config, networks, &error) < 0)
+		status = command_fail(COMMAND_FAILED, error);
+	else
+		config_print(config);
+	networks_free(networks);
+	return status;
 }

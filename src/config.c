@@ -5,6 +5,8 @@
 
 #include "hefboom/memory.h"
 
+enum { RATE_MAX = 100000000 };
+
 #define AT(field) offsetof(struct config, field)
 
 const struct setting settings[] = {
@@ -12,8 +14,16 @@ const struct setting settings[] = {
 	"a file of settings, one `name = value` a line"},
     {"listen", KIND_TEXT, AT(listen), 0, 0, "127.0.0.1:8080",
 	"address and port to serve on"},
+    {"metrics_listen", KIND_TEXT, AT(metrics_listen), 0, 0, NULL,
+	"address and port of /metrics, apart from the public one"},
     {"public_url", KIND_TEXT, AT(public_url), 0, 0, NULL,
 	"where clients find this server; else by their Host"},
+    {"trusted_proxies", KIND_TEXT, AT(trusted_proxies), 0, 0, NULL,
+	"networks whose word on a client's address counts: 10.0.0.0/8 ..."},
+    {"proxy_header", KIND_TEXT, AT(proxy_header), 0, 0, "x-forwarded-for",
+	"the header that they write: x-forwarded-for or forwarded"},
+    {"cors_origins", KIND_TEXT, AT(cors_origins), 0, 0, NULL,
+	"web pages that may read replies: https://app.example.org ..."},
     {"data", KIND_TEXT, AT(data), 0, 0, NULL,
 	"folder of all that is kept; root: /var/lib/hefboom"},
     {"database_url", KIND_URL, AT(database_url), 0, 0, NULL,
@@ -24,6 +34,8 @@ const struct setting settings[] = {
 	"off: remote databases need not prove who they are"},
     {"secret_file", KIND_TEXT, AT(secret_file), 0, 0, NULL,
 	"32 random bytes, the same on every machine"},
+    {"secret_file_before", KIND_TEXT, AT(secret_file_before), 0, 0, NULL,
+	"a second one that is valid too, while one replaces the other"},
     {"user", KIND_TEXT, AT(user), 0, 0, "postgres",
 	"who the program becomes when root starts it"},
     {"issuers", KIND_TEXT, AT(issuers), 0, 0, NULL,
@@ -54,6 +66,12 @@ const struct setting settings[] = {
 	"clients of a worker; 0: by its descriptor limit"},
     {"per_address_max", KIND_NUMBER, AT(per_address_max), 0, 1000000, "0",
 	"clients of a worker from one address; 0: any"},
+    {"gzip_level", KIND_NUMBER, AT(gzip_level), 0, 9, "1",
+	"how hard replies above 1 KiB are packed; 0: never"},
+    {"rate_person", KIND_NUMBER, AT(rate_person), 0, RATE_MAX, "600000",
+	"requests of a person in a minute; 0: any"},
+    {"rate_client", KIND_NUMBER, AT(rate_client), 0, RATE_MAX, "600000",
+	"... of a machine client"},
     {"drain_ms", KIND_NUMBER, AT(drain_ms), 0, 600000, "30000",
 	"how long a stop waits for what is in flight"},
     {"access_token_s", KIND_NUMBER, AT(access_token_s), 60, 86400, "900",

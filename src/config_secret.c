@@ -86,8 +86,8 @@ static int secret_check(
 	return 0;
 }
 
-static int secret_read(
-    struct config *config, const char *path, mode_t forbidden, char **error)
+static int secret_read(unsigned char secret[CONFIG_SECRET_LENGTH],
+    const char *path, mode_t forbidden, char **error)
 {
 	int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	ssize_t length;
@@ -97,21 +97,41 @@ static int secret_read(
 		return fail(error, "read the secret", path);
 	status = secret_check(file, path, forbidden, error);
 	if (status == 0) {
-		length = read(file, config->secret, sizeof(config->secret));
-		if (length != (ssize_t)sizeof(config->secret))
+		length = read(file, secret, CONFIG_SECRET_LENGTH);
+		if (length != (ssize_t)CONFIG_SECRET_LENGTH)
 			status = fail(error, "read the secret", path);
 	}
 	close(file);
 	return status;
 }
 
-int config_secret(struct config *config, bool make, char **error)
+/* Embedded ones lie in our folder, and are for nobody else. */
+static int before_read(struct config *config, char **error)
+{
+	char *path;
+
+	if (config->secret_file_before != NULL)
+		return secret_read(config->secret_before,
+		    config->secret_file_before, 022, error);
+	if (!config->embedded || config->secret_file != NULL)
+		return 0;
+	path = memory_format("%s/secret.before", config->data);
+	if (access(path, F_OK) < 0 && errno == ENOENT) {
+		free(path);
+		return 0;
+	}
+	config->secret_file_before = path;
+	return secret_read(config->secret_before, path, 077, error);
+}
+
+static int secret_find(struct config *config, bool make, char **error)
 {
 	char *path;
 	int status = 0;
 
 	if (config->secret_file != NULL)
-		return secret_read(config, config->secret_file, 022, error);
+		return secret_read(
+		    config->secret, config->secret_file, 022, error);
 	if (!config->embedded) {
 		*error =
 		    memory_string("beside an external database, "
@@ -124,7 +144,14 @@ int config_secret(struct config *config, bool make, char **error)
 	if (make && access(path, F_OK) < 0)
 		status = secret_make(config->data, path, error);
 	if (status == 0)
-		status = secret_read(config, path, 077, error);
+		status = secret_read(config->secret, path, 077, error);
 	free(path);
 	return status;
+}
+
+int config_secret(struct config *config, bool make, char **error)
+{
+	if (secret_find(config, make, error) < 0)
+		return -1;
+	return before_read(config, error);
 }

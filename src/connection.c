@@ -37,6 +37,7 @@ void connection_close(struct connection *connection)
 		server_head_give(server, connection->head);
 	leftover_free(connection);
 	input_drop(connection, connection->used);
+	client_remove(connection);
 	server_left(server, connection);
 	free(connection);
 }
@@ -205,13 +206,15 @@ void connection_expire(struct connection *connection)
 	}
 }
 
-void connection_open(struct server *server, int socket, uint64_t address)
+void connection_open(
+    struct server *server, int socket, const struct ip *from, bool counted)
 {
 	struct connection *connection = memory_zero(1, sizeof(*connection));
 
 	connection->server = server;
 	connection->socket = socket;
-	connection->address = address;
+	connection->from = *from;
+	connection->counted = counted;
 	connection->since_ms = server_now();
 	TAILQ_INSERT_TAIL(
 	    &server->states[CONNECTION_IDLE], connection, in_state);

@@ -21,6 +21,7 @@
 #include "hefboom/buf.h"
 #include "hefboom/connection.h"
 #include "hefboom/http.h"
+#include "hefboom/networks.h"
 #include "hefboom/server.h"
 
 struct addresses;
@@ -55,7 +56,8 @@ struct connection {
 	TAILQ_ENTRY(connection) in_again;
 	struct event event;
 	int64_t since_ms; /* when it came into this state */
-	uint64_t address;
+	struct ip from; /* the peer; a client's, or its proxy's */
+	uint64_t client; /* behind a proxy, while its request is busy */
 	void *request; /* for gone() */
 	struct http_head *head; /* of the request, while it is busy */
 	struct leftover *leftover; /* while writing */
@@ -86,6 +88,8 @@ struct connection {
 	bool lingers; /* when it closes, because the client may still send */
 	bool old; /* HTTP/1.0 */
 	bool head_only; /* the request is a HEAD */
+	bool counted; /* its address has one more connection */
+	bool client_counted; /* `client` has one more request */
 };
 
 enum {
@@ -138,7 +142,8 @@ void accept_stop(struct server *server);
 void accept_end(struct server *server);
 
 /* connection.c */
-void connection_open(struct server *server, int socket, uint64_t address);
+void connection_open(
+    struct server *server, int socket, const struct ip *from, bool counted);
 void connection_close(struct connection *connection);
 void connection_abort(struct connection *connection); /* drops what waits */
 void connection_turn(struct connection *connection);
@@ -175,5 +180,8 @@ struct addresses *addresses_new(unsigned max);
 void addresses_free(struct addresses *addresses);
 bool addresses_add(struct addresses *addresses, uint64_t address);
 void addresses_remove(struct addresses *addresses, uint64_t address);
+/* A request of who is behind a proxy: false, it has as many as it may. */
+bool client_add(struct connection *connection);
+void client_remove(struct connection *connection);
 
 #endif

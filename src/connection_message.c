@@ -34,6 +34,7 @@ static void head_give(struct connection *connection)
 /* Forgets the message that was answered. */
 static void message_end(struct connection *connection)
 {
+	client_remove(connection);
 	head_give(connection);
 	input_drop(connection, connection->message);
 	connection->scan = (struct http_scan){0};
@@ -125,6 +126,8 @@ static enum step request(struct connection *connection, size_t body_length)
 	const struct http_head *head = connection->head;
 	void *object;
 
+	if (!client_add(connection))
+		return refuse(connection, "too_many_requests");
 	connection->old = head->minor == 0;
 	connection->head_only = head->method.bytes[0] == 'H';
 	connection->closing = !head->keep_alive;

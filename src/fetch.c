@@ -29,7 +29,7 @@ struct fetcher {
 	struct event_base *base;
 	struct event *timer;
 	CURLM *multi;
-	struct networks networks;
+	const struct networks *networks;
 	char *ca_file;
 	struct fetch *first;
 };
@@ -172,7 +172,7 @@ static curl_socket_t open_socket(
 
 	if (purpose != CURLSOCKTYPE_IPCXN ||
 	    !address_is_allowed(
-		&fetch->fetcher->networks, &address->addr, fetch->plain)) {
+		fetch->fetcher->networks, &address->addr, fetch->plain)) {
 		fetch->refused = true;
 		return CURL_SOCKET_BAD;
 	}
@@ -291,7 +291,7 @@ struct fetcher *fetcher_new(struct event_base *base,
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		abort();
 	fetcher->base = base;
-	fetcher->networks = *networks;
+	fetcher->networks = networks;
 	fetcher->ca_file = ca_file == NULL ? NULL : memory_string(ca_file);
 	fetcher->timer = event_new(base, -1, 0, on_timer, fetcher);
 	fetcher->multi = curl_multi_init();

@@ -277,6 +277,21 @@ static const char *bound_text(struct request *request)
 	return text;
 }
 
+/* By the installation's secret, or the one before it. */
+static bool open_cursor(struct request *request, const char *after)
+{
+	const struct config *config = request->service->config;
+	const unsigned char *secrets[] = {config->secret,
+	    config->secret_file_before == NULL ? NULL : config->secret_before};
+
+	for (int i = 0; i < 2 && secrets[i] != NULL; i++)
+		if (cursor_open(secrets[i], request->bound, after,
+			strlen(after), &request->arena, request->cursor,
+			request->order->key_count) == 0)
+			return true;
+	return false;
+}
+
 static const struct problem *take_page(struct request *request)
 {
 	const char *limit = parameter_text(request, "limit");
@@ -291,9 +306,7 @@ static const struct problem *take_page(struct request *request)
 	if (after == NULL || request->order == NULL)
 		return NULL;
 	request->has_cursor = true;
-	if (cursor_open(request->service->config->secret, request->bound, after,
-		strlen(after), &request->arena, request->cursor,
-		request->order->key_count) < 0)
+	if (!open_cursor(request, after))
 		return parameter_problem(
 		    request, "after", "invalid_cursor", "bad_format");
 	return NULL;

@@ -334,3 +334,16 @@ bool pool_is_whole(const struct pool *pool)
 				return false;
 	return true;
 }
+
+void pool_count(const struct pool *pool, struct pool_use *use)
+{
+	*use = (struct pool_use){.waiting = pool->waiting};
+	for (int i = 0; i < LANES; i++) {
+		const struct lane_queue *lane = &pool->lanes[i];
+
+		for (unsigned j = 0; j < lane->pipe_count; j++) {
+			use->ready[i] += pipe_is_ready(lane->pipes[j]);
+			use->busy[i] += pipe_depth(lane->pipes[j]);
+		}
+	}
+}

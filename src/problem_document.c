@@ -248,6 +248,9 @@ void reply_refuse(const struct refusal *refusal, struct buf *headers,
 	    "Cache-Control: no-store\r\n"
 	    "Content-Language: %s\r\nRequest-Id: %s\r\n%s",
 	    problem_types[document.dialect], language_tags[document.language],
-	    id, problem->status == 503 ? "Retry-After: 1\r\n" : "");
+	    id,
+	    problem->status == 503 || problem->status == 429
+		? "Retry-After: 1\r\n"
+		: "");
 	*status = problem->status;
 }

@@ -9,19 +9,21 @@
 #include "hefboom/connection.h"
 #include "hefboom/cursor.h"
 #include "hefboom/service.h"
+#include "hefboom/gzip.h"
 #include "hefboom/http.h"
 #include "hefboom/log.h"
+#include "hefboom/machine.h"
+#include "hefboom/networks.h"
 #include "hefboom/operation.h"
 #include "hefboom/problem.h"
 #include "hefboom/problem_document.h"
 #include "hefboom/request.h"
 #include "hefboom/shape.h"
 #include "hefboom/transaction.h"
+#include "reply_coding.h"
+#include "reply_lines.h"
 
 enum { SLOW_US = 1000000 };
-
-/* One worker writes one reply at a time: its header lines are kept here. */
-static struct buf lines;
 
 static void free_body(const void *bytes, size_t length, void *context)
 {
@@ -39,46 +41,31 @@ static int64_t age_us(const struct request *request)
 	    request->started_us;
 }
 
-static void log_reply(
+static void note_reply(
     const struct request *request, int status, const char *code)
 {
 	int64_t took_us = age_us(request);
 	enum log_level level = LOG_DEBUG;
+	bool traced = request->trace.id[0] != '\0';
+	char from[ADDRESS_TEXT];
 	char status_text[12], took_text[24];
 
+	metrics_count(&request->service->machine->metrics, request->operation,
+	    status, took_us);
 	if (status >= 500)
 		level = LOG_ERROR;
 	else if (took_us > SLOW_US)
 		level = LOG_NOTICE;
 	if (!log_enabled(level))
 		return;
+	connection_from(request->connection, from);
 	snprintf(status_text, sizeof(status_text), "%d", status);
 	snprintf(took_text, sizeof(took_text), "%lld", (long long)took_us);
-	log_event(level, "request", "request", request->id, "operation",
+	log_event(level, "request", "request", request->id, "trace",
+	    traced ? request->trace.id : NULL, "parent",
+	    traced ? request->trace.parent : NULL, "from", from, "operation",
 	    request->operation == NULL ? NULL : request->operation->name,
 	    "status", status_text, "problem", code, "took_us", took_text, NULL);
-}
-
-static void begin_lines(const struct request *request, const char *type)
-{
-	buf_clear(&lines);
-	if (type != NULL) {
-		buf_add_string(&lines, "Content-Type: ");
-		buf_add_string(&lines, type);
-		buf_add_string(
-		    &lines, "\r\nX-Content-Type-Options: nosniff\r\n");
-	}
-	buf_add_string(&lines, "Request-Id: ");
-	buf_add_string(&lines, request->id);
-	buf_add_string(&lines, "\r\n");
-}
-
-static void add_line(const char *name, const char *value)
-{
-	buf_add_string(&lines, name);
-	buf_add_string(&lines, ": ");
-	buf_add_string(&lines, value);
-	buf_add_string(&lines, "\r\n");
 }
 
 /* A header's value never brings a line of its own. */
@@ -92,8 +79,8 @@ static void send_reply(struct request *request, int status, struct buf *body)
 {
 	struct connection *connection = request->connection;
 	struct reply reply = {.status = status,
-	    .headers = lines.bytes,
-	    .headers_length = lines.length,
+	    .headers = reply_lines.bytes,
+	    .headers_length = reply_lines.length,
 	    .no_body = request->head_only || status == 204 || status == 304,
 	    .close = request->service->draining,
 	    .free = free_body};
@@ -106,16 +93,6 @@ static void send_reply(struct request *request, int status, struct buf *body)
 		reply.body_length = 0;
 	request_free(request);
 	connection_reply(connection, &reply);
-}
-
-static void add_personal(const struct request *request)
-{
-	buf_add_string(&lines,
-	    "Cache-Control: private, no-cache\r\n"
-	    "Vary: Accept, Accept-Language, Authorization\r\n"
-	    "Content-Language: ");
-	buf_add_string(&lines, language_tags[request->language]);
-	buf_add_string(&lines, "\r\n");
 }
 
 /* Not for secrets: it only has to differ when the body differs. */
@@ -136,25 +113,6 @@ static uint32_t body_hash(const struct buf *body)
 	return (uint32_t)((hash * 0xc4ceb9fe1a85ec53u) >> 32);
 }
 
-/* If-None-Match to a GET (RFC 9110, 13.1.2); weakly compared, as it says. */
-static bool is_known(const struct request *request, const char *etag)
-{
-	const struct http_text *header;
-	size_t length;
-	unsigned count = 0;
-
-	if (strcmp(request->operation->method, "GET") != 0)
-		return false;
-	etag += strncmp(etag, "W/", 2) == 0 ? 2 : 0;
-	length = strlen(etag);
-	header = http_header_find(request->head, "if-none-match", &count);
-	if (count == 0)
-		return false;
-	if (header->length == 1 && header->bytes[0] == '*')
-		return true;
-	return memmem(header->bytes, header->length, etag, length) != NULL;
-}
-
 /* "<version>.<8 hex of the body's hash>"; false when there is no version. */
 static bool etag_of(
     char *etag, size_t size, const PGresult *result, const struct buf *body)
@@ -169,12 +127,47 @@ static bool etag_of(
 	return true;
 }
 
+/*
+ * Writes which representation of the body leaves, and packs it when it is
+ * the shorter one.  Returns the status: 304 when the client has it already.
+ */
+static int represent(struct request *request, int status, const char *type,
+    const char *etag, struct buf *body)
+{
+	bool packed =
+	    status == 200 && coding_applies(request, type, body->length);
+	bool constant = etag != NULL && request->operation->roles == 0;
+	char tag[CODING_TAG];
+
+	if (packed && body->length > CODING_MAX && !constant)
+		packed = false;
+	if (etag != NULL) {
+		coding_tag(tag, etag);
+		if (status == 200 && lines_know(request, etag)) {
+			status = 304;
+		} else if (packed) {
+			etag = tag;
+			if (lines_know(request, tag))
+				status = 304;
+		}
+		lines_add("ETag", etag);
+	}
+	if (!packed || status == 304)
+		return status;
+	lines_add("Content-Encoding", "gzip");
+	if (constant)
+		gzip_keep(body, etag);
+	else
+		gzip_pack(body, (int)request->service->config->gzip_level);
+	return status;
+}
+
 static void add_location(const PGresult *result)
 {
 	const char *location = shape_value(result, 0, "_location");
 
 	if (location != NULL && is_clean(location))
-		add_line("Location", location);
+		lines_add("Location", location);
 }
 
 static void reply_row(
@@ -184,53 +177,27 @@ static void reply_row(
 	int status = request->operation->status;
 	struct buf body = {0};
 	char etag[48];
+	bool has_tag;
 
 	if (status_text != NULL)
 		status = (int)strtol(status_text, NULL, 10);
 	if (status != 204)
 		shape_row(&body, result, 0);
-	begin_lines(request, status == 204 ? NULL : "application/json");
-	add_personal(request);
+	lines_begin(request, status == 204 ? NULL : "application/json");
+	lines_personal(request);
 	if (again)
-		add_line("Idempotency-Replayed", "true");
+		lines_add("Idempotency-Replayed", "true");
 	add_location(result);
-	if (status != 204 && etag_of(etag, sizeof(etag), result, &body)) {
-		add_line("ETag", etag);
-		if (is_known(request, etag))
-			status = 304;
-	}
-	log_reply(request, status, NULL);
+	has_tag = status != 204 && etag_of(etag, sizeof(etag), result, &body);
+	status = represent(
+	    request, status, "application/json", has_tag ? etag : NULL, &body);
+	note_reply(request, status, NULL);
 	send_reply(request, status, &body);
 }
 
 void reply_again(struct request *request, PGresult *result)
 {
 	reply_row(request, result, true);
-}
-
-/* The query of this request with another `after` (RFC 8288, rel="next"). */
-static void add_link(const struct request *request, const char *cursor)
-{
-	const struct http_head *head = request->head;
-	const char *at = head->query.bytes, *end, *stop;
-
-	buf_add_string(&lines, "Link: <");
-	buf_add(&lines, head->path.bytes, head->path.length);
-	buf_add_char(&lines, '?');
-	end = at == NULL ? NULL : at + head->query.length;
-	for (; at != NULL && at < end; at = stop + 1) {
-		stop = memchr(at, '&', (size_t)(end - at));
-		if (stop == NULL)
-			stop = end;
-		if (stop == at ||
-		    (stop - at >= 6 && memcmp(at, "after=", 6) == 0))
-			continue;
-		buf_add(&lines, at, (size_t)(stop - at));
-		buf_add_char(&lines, '&');
-	}
-	buf_add_string(&lines, "after=");
-	buf_add_string(&lines, cursor);
-	buf_add_string(&lines, ">; rel=\"next\"\r\n");
 }
 
 /*
@@ -275,12 +242,13 @@ static void reply_list(struct request *request, const struct outcome *outcome,
 	buf_add_string(&body, ",\"as_of\":");
 	shape_time(&body, as_of == NULL ? "" : as_of);
 	buf_add_char(&body, '}');
-	begin_lines(request, "application/json");
-	add_personal(request);
+	lines_begin(request, "application/json");
+	lines_personal(request);
 	if (cursor.length > 0)
-		add_link(request, cursor.bytes);
+		lines_link(request, cursor.bytes);
 	buf_release(&cursor);
-	log_reply(request, 200, NULL);
+	represent(request, 200, "application/json", NULL, &body);
+	note_reply(request, 200, NULL);
 	send_reply(request, 200, &body);
 }
 
@@ -316,27 +284,26 @@ void reply_content(struct request *request, const struct content *content)
 	int status = content->status == 0 ? 200 : content->status;
 	struct buf body = {0};
 
-	begin_lines(request, content->type);
+	lines_begin(request, content->type);
 	if (request->operation->dialect == DIALECT_SCIM)
-		add_personal(request);
+		lines_personal(request);
+	else
+		lines_open(request);
 	if (content->headers != NULL)
-		buf_add_string(&lines, content->headers);
-	if (content->etag != NULL) {
-		add_line("ETag", content->etag);
-		if (status == 200 && is_known(request, content->etag))
-			status = 304;
-	}
-	if (status != 304 && content->length > 0)
-		buf_add(&body, content->bytes, content->length);
-	log_reply(request, status, NULL);
+		buf_add_string(&reply_lines, content->headers);
+	buf_add(&body, content->bytes, content->length);
+	status =
+	    represent(request, status, content->type, content->etag, &body);
+	note_reply(request, status, NULL);
 	send_reply(request, status, &body);
 }
 
 void reply_options(struct request *request)
 {
-	begin_lines(request, NULL);
-	add_line("Allow", request->allow);
-	log_reply(request, 204, NULL);
+	lines_begin(request, NULL);
+	lines_open(request);
+	lines_add("Allow", request->allow);
+	note_reply(request, 204, NULL);
 	send_reply(request, 204, NULL);
 }
 
@@ -345,18 +312,25 @@ static void add_challenge(
     const struct request *request, const struct problem *problem)
 {
 	if (problem->status == 401) {
-		buf_add_string(&lines, "WWW-Authenticate: Bearer");
+		buf_add_string(&reply_lines, "WWW-Authenticate: Bearer");
 		if (strcmp(problem->code, "invalid_token") == 0)
-			buf_add_string(&lines, " error=\"invalid_token\"");
+			buf_add_string(
+			    &reply_lines, " error=\"invalid_token\"");
 		if (request->reason != NULL)
-			buf_add_format(&lines, ", error_description=\"%s\"",
-			    request->reason);
-		buf_add_string(&lines, "\r\n");
+			buf_add_format(&reply_lines,
+			    ", error_description=\"%s\"", request->reason);
+		buf_add_string(&reply_lines, "\r\n");
 	} else if (strcmp(problem->code, "insufficient_scope") == 0) {
-		buf_add_string(&lines,
+		buf_add_string(&reply_lines,
 		    "WWW-Authenticate: Bearer "
 		    "error=\"insufficient_scope\"\r\n");
 	}
+}
+
+static void add_retry_after(unsigned seconds)
+{
+	buf_add_format(
+	    &reply_lines, "Retry-After: %u\r\n", seconds == 0 ? 1 : seconds);
 }
 
 void reply_problem(struct request *request, const struct problem *problem)
@@ -369,21 +343,20 @@ void reply_problem(struct request *request, const struct problem *problem)
 	    .parameters = request->problem_parameters,
 	    .errors = request->errors};
 	struct buf body = {0};
-	char seconds[12];
 
 	problem_write(&body, &document);
-	begin_lines(request, problem_types[document.dialect]);
-	add_line("Cache-Control", "no-store");
-	add_line("Content-Language", language_tags[request->language]);
+	lines_begin(request, problem_types[document.dialect]);
+	lines_open(request);
+	lines_add("Cache-Control", "no-store");
+	lines_add("Content-Language", language_tags[request->language]);
 	if (problem->status == 405 && request->allow != NULL)
-		add_line("Allow", request->allow);
+		lines_add("Allow", request->allow);
 	if (problem->status == 503 ||
-	    strcmp(problem->code, "key_in_flight") == 0) {
-		snprintf(seconds, sizeof(seconds), "%u",
-		    request->retry_after_s == 0 ? 1 : request->retry_after_s);
-		add_line("Retry-After", seconds);
-	}
+	    strcmp(problem->code, "key_in_flight") == 0)
+		add_retry_after(request->retry_after_s);
+	if (problem->status == 429)
+		add_retry_after(request->allowance.retry_s);
 	add_challenge(request, problem);
-	log_reply(request, problem->status, problem->code);
+	note_reply(request, problem->status, problem->code);
 	send_reply(request, problem->status, &body);
 }

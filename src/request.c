@@ -18,8 +18,8 @@ const struct problem request_waiting = {.code = "waiting"};
 
 static step_fn hash_key_step;
 
-static step_fn *const steps[] = {route_step, caller_step, access_step,
-    negotiate_step, input_step, hash_key_step, answer_step};
+static step_fn *const steps[] = {route_step, caller_step, limit_step,
+    access_step, negotiate_step, input_step, hash_key_step, answer_step};
 
 enum { STEPS = sizeof(steps) / sizeof(steps[0]) };
 
@@ -133,6 +133,15 @@ static enum language language_of(struct request *request)
 	return language_choose(text);
 }
 
+static void trace_take(struct request *request)
+{
+	const struct http_text *header =
+	    http_header_find(request->head, "traceparent", NULL);
+
+	if (header != NULL)
+		trace_read(&request->trace, header->bytes, header->length);
+}
+
 static struct request *request_new(struct connection *connection,
     const struct http_head *head, struct service *service)
 {
@@ -147,6 +156,7 @@ static struct request *request_new(struct connection *connection,
 	request->deadline_ms = REQUEST_DEADLINE_MS;
 	uuid_new(request->id);
 	request->language = language_of(request);
+	trace_take(request);
 	service_add(service, request);
 	return request;
 }

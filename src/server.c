@@ -170,8 +170,9 @@ static void server_drained(evutil_socket_t socket, short what, void *context)
 void server_left(struct server *server, struct connection *connection)
 {
 	server->count--;
-	if (server->addresses != NULL)
-		addresses_remove(server->addresses, connection->address);
+	if (connection->counted)
+		addresses_remove(
+		    server->addresses, address_number(&connection->from));
 	/* From the loop, as promised, and not from whoever closed the last. */
 	if (server->drained != NULL && server->count == 0)
 		timer_start(&server->deadline, 0);

@@ -24,24 +24,19 @@ enum {
 	UNSENT_MAX = 256 << 10,
 };
 
-/* IPv6: the /64, which is what one customer is given. */
-static uint64_t address_number(const struct sockaddr_storage *address)
+/* A unix socket has none: ::, as whoever else cannot be told. */
+static struct ip address_of(const struct sockaddr_storage *from)
 {
-	const struct sockaddr_in *in = (const void *)address;
-	const struct sockaddr_in6 *in6 = (const void *)address;
-	uint64_t number = 0;
-	uint32_t last;
+	const struct sockaddr_in *in = (const void *)from;
+	const struct sockaddr_in6 *in6 = (const void *)from;
+	struct ip address = {{0}};
 
-	if (address->ss_family == AF_INET)
-		return UINT64_C(0xffff00000000) | in->sin_addr.s_addr;
-	if (address->ss_family != AF_INET6)
-		return 0;
-	if (!IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr)) {
-		memcpy(&number, in6->sin6_addr.s6_addr, sizeof(number));
-		return number;
+	if (from->ss_family == AF_INET) {
+		address_of_v4(&address, &in->sin_addr);
+	} else if (from->ss_family == AF_INET6) {
+		memcpy(address.bytes, &in6->sin6_addr, sizeof(address.bytes));
 	}
-	memcpy(&last, in6->sin6_addr.s6_addr + 12, sizeof(last));
-	return UINT64_C(0xffff00000000) | last;
+	return address;
 }
 
 static void complain(
@@ -127,17 +122,17 @@ static bool accept_failed(struct server *server)
 static void accept_one(
     struct server *server, int socket, const struct sockaddr_storage *from)
 {
-	uint64_t address = 0;
+	struct ip address = address_of(from);
+	bool counts = server->addresses != NULL &&
+	    !networks_have(server->settings.proxies.trusted, &address);
 
-	if (server->addresses != NULL) {
-		address = address_number(from);
-		if (!addresses_add(server->addresses, address)) {
-			complain(server, "connection_refused", "address");
-			close(socket);
-			return;
-		}
+	if (counts &&
+	    !addresses_add(server->addresses, address_number(&address))) {
+		complain(server, "connection_refused", "address");
+		close(socket);
+		return;
 	}
-	connection_open(server, socket, address);
+	connection_open(server, socket, &address, counts);
 }
 
 static bool somebody_waits(int listener)

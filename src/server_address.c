@@ -76,3 +76,45 @@ void addresses_remove(struct addresses *addresses, uint64_t address)
 	*place = entry->next;
 	free(entry);
 }
+
+static struct ip client_of(const struct connection *connection)
+{
+	struct ip address = connection->from;
+
+	if (connection->head != NULL)
+		forwarded_from(&address, &connection->server->settings.proxies,
+		    connection->head);
+	return address;
+}
+
+bool client_add(struct connection *connection)
+{
+	struct server *server = connection->server;
+	struct ip client;
+
+	if (server->addresses == NULL || connection->counted)
+		return true;
+	client = client_of(connection);
+	/* The proxy's own, such as its question whether we are there. */
+	if (networks_have(server->settings.proxies.trusted, &client))
+		return true;
+	connection->client = address_number(&client);
+	connection->client_counted =
+	    addresses_add(server->addresses, connection->client);
+	return connection->client_counted;
+}
+
+void client_remove(struct connection *connection)
+{
+	if (!connection->client_counted)
+		return;
+	connection->client_counted = false;
+	addresses_remove(connection->server->addresses, connection->client);
+}
+
+void connection_from(const struct connection *connection, char *text)
+{
+	struct ip client = client_of(connection);
+
+	address_write(text, &client);
+}

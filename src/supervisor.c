@@ -291,6 +291,8 @@ int supervisor_run(int flag_count, char **flags)
 	sigset_t set;
 
 	signals_block(&set);
+	if (supervisor_forbid_dumps() < 0)
+		return 1;
 	if (start(&supervisor, &error) < 0) {
 		if (supervisor.inherited)
 			log_event(

@@ -40,23 +40,11 @@ static void close_others(int one, int other)
 	close_range((unsigned)high + 1, ~0U, 0);
 }
 
-/*
- * A terminal sends Ctrl-C to all of us; only the supervisor acts on it.  A
- * core dump would hold tokens, keys and people's words; the sanitizers'
- * leak check needs what it forbids.
- */
-static int become_child(struct supervisor *supervisor)
+/* The sanitizers' leak check needs what this forbids. */
+int supervisor_forbid_dumps(void)
 {
-	sigset_t none;
 	int dumpable = 0;
 
-	signal(SIGINT, SIG_IGN);
-	signal(SIGHUP, SIG_IGN);
-	signal(SIGUSR2, SIG_IGN);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	if (user_become(&supervisor->user) < 0)
-		return -1;
 #if defined(__SANITIZE_ADDRESS__)
 	dumpable = 1;
 #elif defined(__has_feature)
@@ -65,6 +53,24 @@ static int become_child(struct supervisor *supervisor)
 #endif
 #endif
 	return prctl(PR_SET_DUMPABLE, dumpable);
+}
+
+/*
+ * A terminal sends Ctrl-C to all of us; only the supervisor acts on it.
+ * Becoming somebody else allows dumps again.
+ */
+static int become_child(struct supervisor *supervisor)
+{
+	sigset_t none;
+
+	signal(SIGINT, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGUSR2, SIG_IGN);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	if (user_become(&supervisor->user) < 0)
+		return -1;
+	return supervisor_forbid_dumps();
 }
 
 static int child_run(struct supervisor *supervisor, struct child *child)

@@ -96,6 +96,9 @@ int supervisor_take_urls(
 int supervisor_check_docs(const struct supervisor *supervisor,
     const struct config *config, char **error);
 
+/* A core dump would hold tokens, keys and people's words. 0 or -1. */
+int supervisor_forbid_dumps(void);
+
 void child_start(struct supervisor *supervisor, struct child *child);
 
 /* SIGTERM now, SIGKILL after that time. */

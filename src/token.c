@@ -12,6 +12,8 @@ const char token_unsure[] = "its key may be new";
 struct token_checker {
 	struct issuer *issuers;
 	size_t issuer_count;
+	struct issuer also; /* of the same name as one of them */
+	bool has_also;
 	struct token_cache *cache;
 	struct principal *uncached; /* the last one outside the cache */
 	struct key_source
@@ -27,6 +29,15 @@ static struct issuer *issuer_find(
 		if (strcmp(checker->issuers[i].name, name) == 0)
 			return &checker->issuers[i];
 	return NULL;
+}
+
+static const struct issuer *issuer_also(
+    const struct token_checker *checker, const struct issuer *issuer)
+{
+	return checker->has_also &&
+		strcmp(checker->also.name, issuer->name) == 0
+	    ? &checker->also
+	    : NULL;
 }
 
 static char *issuer_add(struct token_checker *checker, const json_t *entry)
@@ -71,6 +82,22 @@ struct token_checker *token_checker_new(const json_t *issuers, char **error)
 	return checker;
 }
 
+int token_checker_also(
+    struct token_checker *checker, const json_t *entry, char **error)
+{
+	struct issuer issuer;
+	char *fault = issuer_read(&issuer, entry);
+
+	if (fault == NULL && !checker->has_also) {
+		checker->also = issuer;
+		checker->has_also = true;
+		return 0;
+	}
+	*error = fault == NULL ? memory_string("a third key") : fault;
+	issuer_release(&issuer);
+	return -1;
+}
+
 void token_checker_free(struct token_checker *checker)
 {
 	if (checker == NULL)
@@ -79,6 +106,8 @@ void token_checker_free(struct token_checker *checker)
 	free(checker->uncached);
 	for (size_t i = 0; i < checker->issuer_count; i++)
 		issuer_release(&checker->issuers[i]);
+	if (checker->has_also)
+		issuer_release(&checker->also);
 	free(checker->issuers);
 	free(checker);
 }
@@ -121,8 +150,13 @@ static struct principal *token_verify(struct token_checker *checker,
 	}
 	key = key_choose(issuer, envelope, why);
 	if (key != NULL && !key_verify(key, envelope)) {
-		*why = "bad signature";
-		key = NULL;
+		const struct issuer *also = issuer_also(checker, issuer);
+
+		key = also == NULL ? NULL : key_choose(also, envelope, why);
+		if (key != NULL && !key_verify(key, envelope))
+			key = NULL;
+		if (key == NULL)
+			*why = "bad signature";
 	}
 	if (key != NULL)
 		return claims_read(issuer, envelope->claims, now, why);
@@ -198,7 +232,7 @@ char *token_checker_check(
 	for (size_t i = 0; i < checker->issuer_count; i++) {
 		const struct issuer *issuer = &checker->issuers[i];
 
-		if (issuer->source != NULL && networks->count == 0 &&
+		if (issuer->source != NULL && networks == NULL &&
 		    fetch_url_is_plain(source_url(issuer->source)))
 			return memory_format("issuer \"%s\": http without a "
 					     "network in fetch_networks",

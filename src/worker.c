@@ -1,156 +1,41 @@
 #include "hefboom/worker.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <event2/event.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <unistd.h>
 
-#include "folder.h"
 #include "hefboom/buf.h"
 #include "hefboom/caller.h"
 #include "hefboom/config.h"
 #include "hefboom/connection.h"
+#include "hefboom/cors.h"
 #include "hefboom/fetch.h"
 #include "hefboom/http.h"
 #include "hefboom/log.h"
 #include "hefboom/loop.h"
+#include "hefboom/machine.h"
 #include "hefboom/memory.h"
+#include "hefboom/networks.h"
 #include "hefboom/pool.h"
 #include "hefboom/problem_document.h"
 #include "hefboom/reply.h"
 #include "hefboom/request.h"
 #include "hefboom/server.h"
 #include "hefboom/service.h"
-#include "hefboom/steps.h"
-#include "hefboom/text.h"
 #include "hefboom/token.h"
-#include "hefboom/user.h"
+#include "worker_state.h"
 
 enum { SWEEP_MS = 500, WARM_UP_MS = 500 };
-
-/* Made before the fork, shared by what is forked. */
-static struct token_checker *tokens;
-static struct networks networks;
-
-static json_t *own_issuer(const struct config *config)
-{
-	char *path = config->secret_file != NULL
-	    ? memory_string(config->secret_file)
-	    : memory_format("%s/secret", config->data);
-	json_t *issuer = json_pack("{s:s, s:s, s:[s], s:s}", "issuer",
-	    token_own_issuer, "audience", token_own_audience, "algorithms",
-	    "HS256", "secret_file", path);
-
-	free(path);
-	return issuer;
-}
-
-/* The installation's own issuer, and those of the file, if there is one. */
-static json_t *issuers_read(const struct config *config, char **error)
-{
-	json_t *issuers;
-	json_error_t fault;
-
-	if (config->issuers == NULL) {
-		issuers = json_array();
-	} else {
-		issuers = json_load_file(
-		    config->issuers, JSON_REJECT_DUPLICATES, &fault);
-		if (!json_is_array(issuers)) {
-			*error = memory_format(
-			    "%s is no JSON array of issuers", config->issuers);
-			json_decref(issuers);
-			return NULL;
-		}
-	}
-	json_array_append_new(issuers, own_issuer(config));
-	return issuers;
-}
-
-static char *keys_folder(const struct config *config)
-{
-	return memory_format("%s/keys", config->data);
-}
-
-/*
- * Of whom the workers become.  Without it they serve all the same, and lack
- * its keys only at a start at which their source does not answer.
- */
-static void keys_folder_make(const struct config *config)
-{
-	char *folder = keys_folder(config), *fault = NULL;
-	struct user user = {0};
-
-	if (user_find(&user, config->user, &fault) == 0 &&
-	    folder_make(folder, 0700, &fault) == 0 && geteuid() == 0 &&
-	    lchown(folder, user.uid, user.gid) < 0)
-		fault = memory_format(
-		    "cannot give away %s: %s", folder, strerror(errno));
-	if (fault != NULL)
-		log_event(LOG_WARNING, "keys_not_kept", "reason", fault, NULL);
-	user_release(&user);
-	free(fault);
-	free(folder);
-}
-
-static struct token_checker *checker_new(
-    const struct config *config, const json_t *issuers, char **error)
-{
-	struct token_checker *checker;
-	struct networks allowed = {.count = 0};
-	char *fault = NULL;
-
-	if (config->fetch_networks != NULL)
-		fault = networks_read(&allowed, config->fetch_networks);
-	if (fault != NULL) {
-		*error = memory_format("fetch_networks: %s", fault);
-		free(fault);
-		return NULL;
-	}
-	checker = token_checker_new(issuers, error);
-	if (checker == NULL)
-		return NULL;
-	*error = token_checker_check(checker, &allowed);
-	if (*error != NULL) {
-		token_checker_free(checker);
-		return NULL;
-	}
-	networks = allowed;
-	return checker;
-}
-
-int worker_prepare(const struct config *config, char **error)
-{
-	static bool prepared;
-	struct token_checker *checker;
-	json_t *issuers;
-
-	if (!prepared &&
-	    (text_check(error) < 0 || route_prepare(error) < 0 ||
-		input_prepare(error) < 0))
-		return -1;
-	prepared = true;
-	issuers = issuers_read(config, error);
-	if (issuers == NULL)
-		return -1;
-	checker = checker_new(config, issuers, error);
-	json_decref(issuers);
-	if (checker == NULL)
-		return -1;
-	if (token_checker_fetches(checker))
-		keys_folder_make(config);
-	token_checker_free(tokens);
-	tokens = checker;
-	return 0;
-}
 
 struct worker {
 	struct loop loop;
 	struct service service;
 	struct server *server;
+	struct networks *proxies; /* trusted */
+	struct metrics_process *place;
 	struct event *sweep;
 	struct fetcher *fetcher; /* NULL: nothing is fetched */
 };
@@ -161,9 +46,9 @@ static void on_refuse(const char *code, const struct http_head *head,
 	const struct http_text *header = NULL;
 	struct refusal refusal = {.code = code};
 	char *language = NULL;
+	struct service *service = context;
 	unsigned count = 0;
 
-	(void)context;
 	if (head != NULL) {
 		header = http_header_find(head, "accept-language", &count);
 		refusal.dialect =
@@ -173,6 +58,11 @@ static void on_refuse(const char *code, const struct http_head *head,
 		language = memory_copy(header->bytes, header->length);
 	refusal.accept_language = language;
 	reply_refuse(&refusal, headers, body, status);
+	metrics_count(&service->machine->metrics, NULL, *status, 0);
+	if (service->config->cors_origins != NULL)
+		buf_add_string(headers, "Vary: Origin\r\n");
+	if (head != NULL)
+		cors_add(headers, service->config->cors_origins, head, NULL);
 	free(language);
 }
 
@@ -181,11 +71,37 @@ static const struct connection_calls calls = {.body_limit = request_body_limit,
     .gone = request_gone,
     .refuse = on_refuse};
 
+/* What is so at this moment, for /metrics. */
+static void worker_publish(const struct worker *worker)
+{
+	struct metrics_process *place = worker->place;
+	const struct request *request = worker->service.first;
+	struct pool_use use;
+	unsigned requests = 0;
+
+	if (place == NULL)
+		return;
+	for (; request != NULL; request = request->after)
+		requests++;
+	pool_count(worker->service.pool, &use);
+	place->connections = (unsigned)server_connections(worker->server);
+	place->requests = requests;
+	place->waiting = use.waiting;
+	place->database_up = pool_is_up(worker->service.pool);
+	for (unsigned i = 0; i < LANES; i++) {
+		place->ready[i] = use.ready[i];
+		place->busy[i] = use.busy[i];
+	}
+}
+
 static void on_sweep(evutil_socket_t descriptor, short what, void *context)
 {
+	struct worker *worker = context;
+
 	(void)descriptor;
 	(void)what;
-	request_sweep(context);
+	request_sweep(&worker->service);
+	worker_publish(worker);
 }
 
 static void on_drained(void *context)
@@ -225,14 +141,14 @@ static void keys_serve(struct worker *worker, const struct config *config)
 	struct token_services services = {.base = worker->loop.base};
 	char *folder;
 
-	if (!token_checker_fetches(tokens))
+	if (!token_checker_fetches(worker_tokens))
 		return;
-	folder = keys_folder(config);
+	folder = worker_keys_folder(config);
 	worker->fetcher =
-	    fetcher_new(services.base, &networks, config->fetch_ca);
+	    fetcher_new(services.base, worker_networks, config->fetch_ca);
 	services.fetcher = worker->fetcher;
 	services.folder = folder;
-	token_checker_serve(tokens, &services);
+	token_checker_serve(worker_tokens, &services);
 	free(folder);
 }
 
@@ -261,15 +177,22 @@ static void worker_warm_up(struct worker *worker)
 static int worker_open(
     struct worker *worker, const struct config *config, int listening_socket)
 {
+	char *fault = NULL; /* none: worker_check() has read it */
+	struct networks *proxies =
+	    networks_new(config->trusted_proxies, &fault);
 	struct server_settings settings = {
+	    .proxies = {.trusted = proxies,
+		.forwarded = strcmp(config->proxy_header, "forwarded") == 0},
 	    .connections_max = config->connections_max,
 	    .per_address_max = config->per_address_max,
 	    .spool = config->spool};
 	struct timeval sweep = {0, SWEEP_MS * 1000};
 	struct event_base *base = worker->loop.base;
 
+	worker->proxies = proxies;
 	worker->service.config = config;
-	worker->service.tokens = tokens;
+	worker->service.machine = machine_get();
+	worker->service.tokens = worker_tokens;
 	worker->service.callers = caller_cache_new();
 	worker->service.pool = pool_open(config, base);
 	worker_warm_up(worker);
@@ -279,24 +202,26 @@ static int worker_open(
 	    base, listening_socket, &settings, &calls, &worker->service);
 	if (worker->server == NULL)
 		return -1;
-	worker->sweep =
-	    event_new(base, -1, EV_PERSIST, on_sweep, &worker->service);
+	worker->sweep = event_new(base, -1, EV_PERSIST, on_sweep, worker);
 	assert(worker->sweep != NULL);
 	event_add(worker->sweep, &sweep);
 	keys_serve(worker, config);
+	worker->place = metrics_join(&machine_get()->metrics);
+	worker_publish(worker);
 	return 0;
 }
 
 static void worker_close(struct worker *worker)
 {
+	metrics_leave(worker->place);
 	server_free(worker->server);
+	networks_free(worker->proxies);
 	if (worker->sweep != NULL)
 		event_free(worker->sweep);
 	pool_free(worker->service.pool);
 	caller_cache_free(worker->service.callers);
 	fetcher_free(worker->fetcher);
-	token_checker_free(tokens);
-	tokens = NULL;
+	worker_release();
 	loop_release(&worker->loop);
 }
 

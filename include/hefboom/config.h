@@ -25,7 +25,11 @@ enum { CONFIG_SECRET_LENGTH = 32 };
 struct config {
 	const char *config; /* the file, or NULL */
 	const char *listen; /* "127.0.0.1:8080" */
+	const char *metrics_listen; /* NULL: nowhere */
 	const char *public_url; /* without a slash at the end, or NULL */
+	const char *trusted_proxies; /* networks.h; NULL: none */
+	const char *proxy_header; /* the one that they write */
+	const char *cors_origins; /* see cors.h; NULL: none */
 	const char *data; /* folder; absolute once read */
 	/*
 	 * Of the runtime role and of the one that migrates.  NULL as read
@@ -35,6 +39,7 @@ struct config {
 	const char *database_url;
 	const char *owner_url;
 	const char *secret_file; /* beside an external database */
+	const char *secret_file_before; /* valid too; NULL: none */
 	const char *user; /* who root becomes */
 	const char *issuers; /* file of issuers (token.h), or NULL */
 	const char *fetch_networks; /* fetch.h; NULL: public ones alone */
@@ -49,6 +54,8 @@ struct config {
 	unsigned pool_queue; /* waiting requests a worker */
 	unsigned connections_max; /* clients of a worker; 0: by descriptors */
 	unsigned per_address_max;
+	unsigned gzip_level; /* 0: never */
+	unsigned rate_person, rate_client; /* requests a minute; 0: any */
 	unsigned drain_ms;
 	unsigned access_token_s; /* the life of tokens of /oauth/token */
 	bool embedded; /* no url was set: PostgreSQL is ours to run */
@@ -56,6 +63,8 @@ struct config {
 	bool test_clock;
 	/* What signs our tokens and seals cursors. */
 	unsigned char secret[CONFIG_SECRET_LENGTH];
+	/* Signs and seals nothing, but what it did is believed. */
+	unsigned char secret_before[CONFIG_SECRET_LENGTH];
 };
 
 /*
@@ -72,8 +81,9 @@ void config_print(const struct config *config); /* what is set, on stdout */
 /*
  * Reads the installation's secret.  Embedded: from <data>/secret, which is
  * made (0600, fsynced) when `make` says so and it is absent.  Beside an
- * external database, or when it is set: from secret_file.  0 or -1 with
- * *error.
+ * external database, or when it is set: from secret_file.  The one before it
+ * comes from secret_file_before; embedded, from <data>/secret.before when
+ * that is there, and secret_file_before is set to it.  0 or -1 with *error.
  */
 int config_secret(struct config *config, bool make, char **error);
 

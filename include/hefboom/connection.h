@@ -90,6 +90,9 @@ struct reply {
 	void *context;
 };
 
+/* Whom the present request comes from, as text (forwarded.h). */
+void connection_from(const struct connection *connection, char *text);
+
 /*
  * Takes reply->body: it is freed by `free` when the last byte has left.
  * Headers that are not whole lines, or hold an empty one, do not leave: the

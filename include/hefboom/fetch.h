@@ -10,8 +10,8 @@
  * The setting fetch_networks names networks that are allowed all the same,
  * and by plain http too.
  *
- * Ownership.  A fetcher owns what is under way; the base is borrowed.  A
- * reply is borrowed until `done` returns.
+ * Ownership.  A fetcher owns what is under way; base and networks are
+ * borrowed.  A reply is borrowed until `done` returns.
  *
  * Promise.  Nothing here waits: names are resolved in a thread of libcurl's.
  * `done` runs exactly once, from the loop only, within FETCH_MS of the start;
@@ -27,6 +27,7 @@
 
 struct event_base;
 struct fetcher;
+struct networks; /* networks.h; NULL: none */
 struct sockaddr;
 
 enum {
@@ -34,25 +35,7 @@ enum {
 	FETCH_LENGTH_MAX = 256 * 1024,
 	FETCH_HEADERS_MAX = 32 * 1024,
 	FETCH_URL_MAX = 2048,
-	NETWORKS_MAX = 32,
 };
-
-/* IPv4 as ::ffff:0:0/96, so that every spelling is one. */
-struct network {
-	unsigned char address[16];
-	unsigned bits;
-};
-
-struct networks {
-	struct network list[NETWORKS_MAX];
-	size_t count;
-};
-
-/*
- * "10.1.0.0/16 fd12::/48": separated by blanks or commas; an address alone is
- * a network of one.  NULL, or what is wrong (free it).
- */
-char *networks_read(struct networks *networks, const char *text);
 
 /* May we connect to it?  `plain`: by http, which only they allow. */
 bool address_is_allowed(const struct networks *networks,

@@ -45,6 +45,14 @@ enum submission pool_submit(struct pool *pool, struct transaction *transaction);
 /* Its `done` will not run; what is waiting is not sent any more. */
 void transaction_cancel(struct pool *pool, struct transaction *transaction);
 
+struct pool_use {
+	unsigned ready[LANES]; /* connections that are up */
+	unsigned busy[LANES]; /* transactions under way on them */
+	unsigned waiting;
+};
+
+void pool_count(const struct pool *pool, struct pool_use *use);
+
 bool pool_is_up(const struct pool *pool);
 bool pool_is_whole(const struct pool *pool); /* no connection is missing */
 

@@ -22,6 +22,7 @@
 
 #include "hefboom/arena.h"
 #include "hefboom/problem.h"
+#include "hefboom/trace.h"
 
 struct buf;
 struct connection;
@@ -34,6 +35,12 @@ struct schema_error;
 struct statement;
 struct token_waiter;
 struct transaction;
+
+/* How much of its quota a caller has left (limit.c); quota 0: no limit. */
+struct allowance {
+	const char *policy;
+	unsigned quota, remaining, full_s, retry_s;
+};
 
 enum { PATH_PARAMETERS_MAX = 4, PARAMETERS_MAX = 32, CURSOR_KEYS_MAX = 4 };
 enum { UUID_TEXT = 37, REQUEST_DEADLINE_MS = 10000 };
@@ -51,6 +58,7 @@ struct request {
 	int64_t started_us; /* monotonic */
 	int64_t deadline_ms; /* behind started_us */
 	char id[UUID_TEXT]; /* Request-Id */
+	struct trace trace; /* the caller's */
 	char new_id[UUID_TEXT]; /* :new.id; made when first asked for */
 	enum language language;
 
@@ -68,6 +76,7 @@ struct request {
 	char credential_id[UUID_TEXT]; /* what that client proved itself by */
 	const char *caller; /* whose keys these are */
 	struct token_waiter *waiter; /* in the arena, once a key was missing */
+	struct allowance allowance;
 
 	/* schema.c, arguments.c */
 	const char *parameters[PARAMETERS_MAX]; /* text, or NULL */

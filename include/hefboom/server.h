@@ -8,7 +8,9 @@
  * connection that has been idle longest (100 ms at least) is closed; when
  * none is idle the listener pauses 100 ms and says so once in 10 s.  A
  * descriptor in reserve lets an accept that fails with EMFILE be answered by
- * a close.
+ * a close.  `per_address_max` counts connections; those of a trusted proxy
+ * are not counted, but the requests under way of each client behind it, and
+ * one too many is refused (too_many_requests).
  *
  * Promise.  server_drain() stops accepting and closes at once whoever has
  * been idle for a second, and the others as soon as they have been: a client
@@ -22,6 +24,8 @@
 
 #include <stddef.h>
 
+#include "hefboom/forwarded.h"
+
 struct connection_calls;
 struct event_base;
 struct server;
@@ -29,6 +33,7 @@ struct server;
 struct server_settings {
 	unsigned connections_max; /* 0: descriptor limit less 64 */
 	unsigned per_address_max; /* 0: none */
+	struct proxies proxies;
 	unsigned head_ms, body_ms, write_ms, idle_ms; /* 0: the default */
 	unsigned requests_max;
 	unsigned backlog;

@@ -12,12 +12,14 @@
 
 struct caller_cache;
 struct config;
+struct machine;
 struct pool;
 struct request;
 struct token_checker;
 
 struct service {
 	const struct config *config;
+	struct machine *machine; /* shared with other processes */
 	struct pool *pool;
 	struct token_checker *tokens;
 	struct caller_cache *callers;

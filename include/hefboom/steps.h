@@ -26,6 +26,9 @@ step_fn route_step;
 /* caller.c: Authorization to a principal to a person.  401, 403. */
 step_fn caller_step;
 
+/* limit.c: how often its caller may ask (bucket.h).  429. */
+step_fn limit_step;
+
 /* access.c: the roles and scopes.  403. */
 step_fn access_step;
 

@@ -101,6 +101,13 @@ struct principal {
  * are an error.
  */
 struct token_checker *token_checker_new(const json_t *issuers, char **error);
+/*
+ * Another key of an issuer that is there: what the first does not verify, this
+ * one may.  0, or -1 with *error.
+ */
+int token_checker_also(
+    struct token_checker *checker, const json_t *issuer, char **error);
+
 void token_checker_free(struct token_checker *checker);
 
 /*

@@ -14,6 +14,9 @@
 
 struct config;
 
+/* Settings that only those understand who use them.  0, or -1 with *error. */
+int worker_check(const struct config *config, char **error);
+
 /* Compiles what workers share; before the fork.  0, or -1 with *error. */
 int worker_prepare(const struct config *config, char **error);
 

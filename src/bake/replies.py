@@ -43,7 +43,8 @@ def answer(codes, status, meaning, scim):
     """One response for all problems of a status."""
     kind, schema, prefix = (SCIM, 'ScimError', 'scim_error_') if scim else (
         'application/problem+json', 'Problem', 'problem_')
-    more = {401: ('WWW-Authenticate',), 409: ('Retry-After',), 503: ('Retry-After',)}
+    more = {401: ('WWW-Authenticate',), 409: ('Retry-After',), 503: ('Retry-After',),
+            429: ('Retry-After', 'RateLimit', 'RateLimit-Policy')}
     return {
         'description': '%s (%s)' % (meaning, ', '.join(codes)),
         'headers': headers('Request-Id', *more.get(status, ())),

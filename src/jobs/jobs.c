@@ -1,6 +1,7 @@
 #include "hefboom/worker.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <event2/event.h>
 
 #include "hefboom/arena.h"
@@ -8,9 +9,11 @@
 #include "hefboom/config.h"
 #include "hefboom/log.h"
 #include "hefboom/loop.h"
+#include "hefboom/machine.h"
 #include "hefboom/operation.h"
 #include "hefboom/pool.h"
 #include "hefboom/request.h"
+#include "hefboom/scrape.h"
 #include "hefboom/shape.h"
 #include "hefboom/text.h"
 
@@ -45,6 +48,7 @@ struct runner {
 	struct loop loop;
 	struct pool *pool;
 	struct event *tick;
+	struct scrape *scrape; /* NULL: nobody may ask */
 	struct work *first, **last; /* to be done, in this order */
 	unsigned table; /* which one is asked next */
 	unsigned idle; /* tables in a row that had nothing */
@@ -141,6 +145,11 @@ static struct work *jobs_take_first(struct runner *runner)
 	return work;
 }
 
+static enum metrics_work work_of(const struct work *work)
+{
+	return work->table == &tables[0] ? WORK_TIMER : WORK_JOB;
+}
+
 static void on_failure_noted(void *context, const struct outcome *outcome)
 {
 	struct runner *runner = context;
@@ -156,6 +165,7 @@ static void note_failure(struct runner *runner, const char *sqlstate)
 	struct transaction *transaction =
 	    transaction_new(LANE_WRITE, on_failure_noted, runner);
 
+	metrics_add(&machine_get()->metrics.failed[work_of(work)]);
 	snprintf(work->sqlstate, sizeof(work->sqlstate), "%s", sqlstate);
 	log_event(LOG_WARNING, "job_failed", "kind", work->kind, "id", work->id,
 	    "sqlstate", sqlstate, NULL);
@@ -173,6 +183,9 @@ static void on_done(void *context, const struct outcome *outcome)
 		note_failure(runner, outcome_sqlstate(outcome));
 		return;
 	}
+	if (outcome->ending == ENDING_DONE)
+		metrics_add(
+		    &machine_get()->metrics.done[work_of(runner->first)]);
 	/*
 	 * Done; or another process has it; or nobody knows, and then the
 	 * lease brings it back unless its row is gone.
@@ -267,11 +280,28 @@ static void on_stop(void *context)
 
 static void jobs_close(struct runner *runner)
 {
+	scrape_free(runner->scrape);
 	pool_free(runner->pool);
 	while (runner->first != NULL)
 		work_free(jobs_take_first(runner));
 	event_free(runner->tick);
 	loop_release(&runner->loop);
+}
+
+/* Of all processes this one has most time for who asks after the others. */
+static struct scrape *jobs_scrape(
+    const struct runner *runner, const struct config *config)
+{
+	struct scrape *scrape;
+
+	if (config->metrics_listen == NULL)
+		return NULL;
+	scrape = scrape_new(
+	    runner->loop.base, config->metrics_listen, &machine_get()->metrics);
+	if (scrape == NULL)
+		log_event(LOG_ERROR, "metrics_cannot_listen", "address",
+		    config->metrics_listen, "reason", strerror(errno), NULL);
+	return scrape;
 }
 
 int jobs_run(const struct config *config, int lifeline)
@@ -290,6 +320,7 @@ int jobs_run(const struct config *config, int lifeline)
 	runner.tick = event_new(runner.loop.base, -1, 0, on_tick, &runner);
 	assert(runner.tick != NULL);
 	event_active(runner.tick, EV_TIMEOUT, 0);
+	runner.scrape = jobs_scrape(&runner, config);
 	status = loop_run(&runner.loop);
 	jobs_close(&runner);
 	return status;

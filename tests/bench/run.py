@@ -69,7 +69,9 @@ class Bench:
     def environment(self):
         return dict(os.environ, HEFBOOM_DATA=self.data,
                     HEFBOOM_LISTEN='127.0.0.1:%d' % PORT,
-                    HEFBOOM_WORKERS=str(WORKERS), HEFBOOM_LOG_LEVEL='error')
+                    HEFBOOM_WORKERS=str(WORKERS), HEFBOOM_LOG_LEVEL='error',
+                    HEFBOOM_RATE_PERSON='100000000',
+                    HEFBOOM_RATE_CLIENT='100000000')
 
     def command(self, *words):
         return run(self.binary, *words, env=self.environment())

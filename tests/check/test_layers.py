@@ -12,14 +12,15 @@ import pytest
 # Lowest first; a layer may include itself and what is above it in this list.
 LAYERS = {
     'base': 'memory buf arena log base64 csv random address folder user'
-            ' config',
-    'tables': 'operation problem schema json',
+            ' config bucket gzip trace networks',
+    'tables': 'operation problem schema json machine metrics',
     'database': 'pool pipe shape migrate link cursor transaction text'
                 ' embedded',
     'http': 'server connection http fetch request reply service loop steps'
+            ' cors forwarded scrape'
             ' problem_document problem_error',
-    'path': 'route token caller access arguments role input answer negotiate'
-            ' credential',
+    'path': 'route token caller limit access arguments role input answer'
+            ' negotiate credential',
     'features': 'handlers/ matching/ scim/ calendar/ jobs/ stream/',
     'main': 'main supervisor worker command import demo',
 }

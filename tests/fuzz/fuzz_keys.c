@@ -14,6 +14,7 @@
 #include "hefboom/buf.h"
 #include "hefboom/fetch.h"
 #include "hefboom/memory.h"
+#include "hefboom/networks.h"
 #include "token_source.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
@@ -75,16 +76,17 @@ static void discovery_try(const char *text, size_t length)
 /* Of 127.0.0.1 and ::1 none is allowed without its network. */
 static void networks_try(const char *text)
 {
-	struct networks networks;
 	struct sockaddr_in v4 = {.sin_family = AF_INET};
-	char *fault = networks_read(&networks, text);
+	char *fault = NULL;
+	struct networks *networks = networks_new(text, &fault);
 
-	demand(networks.count <= NETWORKS_MAX);
+	demand(fault == NULL || networks == NULL);
 	v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	if (fault == NULL && strstr(text, "127.0.0") == NULL &&
 	    strchr(text, ':') == NULL && strchr(text, '/') == NULL)
 		demand(!address_is_allowed(
-		    &networks, (struct sockaddr *)&v4, false));
+		    networks, (struct sockaddr *)&v4, false));
+	networks_free(networks);
 	free(fault);
 }
 

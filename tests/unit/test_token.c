@@ -174,6 +174,47 @@ static void test_secrets(void **state)
 	    "algorithm not allowed");
 }
 
+/* A second key of one issuer is none of another's; there is no third. */
+static void test_also(void **state)
+{
+	static const char before[] = "a secret of more than 32 bytes, before";
+	struct signer old = {"HS256", NULL, before, strlen(before)};
+	struct token_checker *both;
+	json_t *all = forge_json(&forge,
+	    "[{'issuer':'https://hs.example','audience':'hefboom',"
+	    "'organisations':['acme'],'secret_file':'@/secret',"
+	    "'algorithms':['HS256']},"
+	    "{'issuer':'https://b.example','audience':'hefboom',"
+	    "'organisations':['acme'],'secret_file':'@/secret',"
+	    "'algorithms':['HS256']}]");
+	json_t *also = forge_json(&forge,
+	    "{'issuer':'https://hs.example','audience':'hefboom',"
+	    "'organisations':['acme'],'secret_file':'@/before',"
+	    "'algorithms':['HS256']}");
+	char *error = NULL;
+
+	(void)state;
+	forge_write_text(&forge, "before", before);
+	both = token_checker_new(all, &error);
+	assert_non_null(both);
+	verdict(both, forge_token(&old, "{\"alg\":\"HS256\"}", SECRET_CLAIMS),
+	    "bad signature");
+	assert_int_equal(token_checker_also(both, also, &error), 0);
+	verdict(both, forge_token(&old, "{\"alg\":\"HS256\"}", SECRET_CLAIMS),
+	    NULL);
+	verdict(
+	    both, forge_token(&hs, "{\"alg\":\"HS256\"}", SECRET_CLAIMS), NULL);
+	verdict(both,
+	    forge_token(&old, "{\"alg\":\"HS256\"}",
+		"{\"iss\":\"https://b.example\"," REST "}"),
+	    "bad signature");
+	assert_int_equal(token_checker_also(both, also, &error), -1);
+	free(error);
+	token_checker_free(both);
+	json_decref(all);
+	json_decref(also);
+}
+
 static void test_confusion(void **state)
 {
 	struct signer pem = {"HS256", NULL, public_pem, strlen(public_pem)};
@@ -326,6 +367,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_algorithms),
 	    cmocka_unit_test(test_secrets),
+	    cmocka_unit_test(test_also),
 	    cmocka_unit_test(test_confusion),
 	    cmocka_unit_test(test_none),
 	    cmocka_unit_test(test_members),

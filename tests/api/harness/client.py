@@ -5,6 +5,7 @@ alive (one a thread), notes operation and status for the coverage table, and
 fails on a reply that the document does not allow.
 """
 
+import gzip
 import http.client
 import json as json_module
 import re
@@ -14,7 +15,7 @@ import urllib.parse
 from .document import PROBLEM, SCIM, SCIM_ERROR, is_scim
 
 REQUEST_ID = re.compile(r'[0-9A-Za-z-]{8,64}')
-ETAG = re.compile(r'"(\d+)\.[0-9a-f]{8}"')
+ETAG = re.compile(r'"(\d+)\.[0-9a-f]{8}(?:-gzip)?"')
 TOKEN = object()
 
 
@@ -25,7 +26,10 @@ class Reply:
         self.status_code = response.status
         self.reason = response.reason
         self.headers = response.headers
-        self.content = content
+        self.raw = content
+        packed = response.headers['Content-Encoding'] == 'gzip'
+        self.content = gzip.decompress(content) if (
+            packed and content) else content
         self.operation = None
         self.document = None
 

@@ -1,0 +1,187 @@
+"""Rates (bucket.h): how often a person, and a machine client, may ask.
+
+Mutations: the step left out; put behind the one for roles, behind the one for
+keys; one bucket for everybody; a table for each worker; people counted with
+the clients' quota; Retry-After as the whole window.
+"""
+
+import concurrent.futures
+import re
+import time
+
+import pytest
+
+from harness import baked
+from harness.client import Api
+from harness.running import Server
+
+POLICY = re.compile(r'"(person|client)";q=(\d+);w=60')
+LEFT = re.compile(r'"(person|client)";r=(\d+);t=(\d+)')
+
+
+def beside(server, **settings):
+    """Another server on the same database, with the same secret."""
+    other = Server(
+        HEFBOOM_DATABASE_URL=server.runtime_url,
+        HEFBOOM_OWNER_URL=server.owner_url,
+        HEFBOOM_SECRET_FILE=server.data / 'data' / 'secret',
+        **settings).start()
+    other.token = server.token
+    return other
+
+
+@pytest.fixture
+def limited(server, document, coverage):
+    """limited(rate_person=5): an Api; each has buckets of its own."""
+    started = []
+
+    def start(**rates):
+        started.append(beside(server, **{
+            f'HEFBOOM_{name.upper()}': value for name, value in
+            rates.items()}))
+        return Api(started[-1], document, coverage)
+    yield start
+    wrong = [line for one in started for line in one.stop()]
+    assert wrong == []
+
+
+def left(reply):
+    """(policy, quota, remaining, seconds until all is there again)"""
+    policy = POLICY.fullmatch(reply.headers['RateLimit-Policy'])
+    now = LEFT.fullmatch(reply.headers['RateLimit'])
+    assert policy and now, reply.headers.items()
+    assert policy[1] == now[1]
+    return policy[1], int(policy[2]), int(now[2]), int(now[3])
+
+
+def test_a_person(limited):
+    api = limited(rate_person=6)
+    replies = [api.get('/v1/me') for _ in range(8)]
+    assert [reply.status_code for reply in replies] == [200] * 6 + [429] * 2
+    assert [left(reply)[2] for reply in replies] == [5, 4, 3, 2, 1, 0, 0, 0]
+    assert left(replies[0])[:2] == ('person', 6)
+    assert 1 <= left(replies[0])[3] <= 10
+    refused = replies[-1].expect(429, code='too_many_requests')
+    assert 1 <= int(refused.headers['Retry-After']) <= 10
+    assert refused.headers['Cache-Control'] == 'no-store'
+    # Another person has a quota of their own.
+    api.get('/v1/me', as_='hilde').expect(200)
+
+
+@pytest.mark.parametrize('language', ['nl', 'fr', 'de'])
+def test_in_four_languages(limited, document, language):
+    api = limited(rate_person=1)
+    api.get('/v1/me')
+    reply = api.get('/v1/me', headers={'Accept-Language': language})
+    reply.expect(429, code='too_many_requests')
+    assert reply.json()['title'] == document.problems[
+        'too_many_requests']['title'][language]
+
+
+def test_after_retry_after(limited):
+    api = limited(rate_person=30)
+    for _ in range(30):
+        api.get('/v1/me').expect(200)
+    refused = api.get('/v1/me').expect(429)
+    time.sleep(int(refused.headers['Retry-After']))
+    api.get('/v1/me').expect(200)
+    api.get('/v1/me').expect(429)
+
+
+def test_workers_share(limited):
+    """Connections of two workers, one quota."""
+    api = limited(rate_person=40, workers=2)
+    assert len(api.server.workers()) == 2
+    with concurrent.futures.ThreadPoolExecutor(16) as pool:
+        statuses = list(pool.map(
+            lambda _: api.get('/v1/me').status_code, range(120)))
+    assert 40 <= statuses.count(200) <= 42, statuses
+    assert statuses.count(429) == 120 - statuses.count(200)
+
+
+def test_a_crash_forgives_nothing(limited):
+    api = limited(rate_person=2)
+    for _ in range(2):
+        api.get('/v1/me').expect(200)
+    api.server.kill_workers()
+    api.get('/v1/me').expect(429)
+
+
+def test_what_counts(limited, call):
+    """Whatever was asked by somebody we know: refused, repeated or not."""
+    api = limited(rate_person=6)
+    one = call('create_skill')
+    for _ in range(2):
+        one.send(api, as_='els', headers={'Idempotency-Key': 'again'}
+                 ).expect(201)
+    api.get('/v1/people?limit=0').expect(400)
+    api.get('/v1/clients').expect(403)
+    api.patch('/v1/me', json={'id': 'x'}).expect(422)
+    # Not: what is nobody's, and what is no operation.
+    for _ in range(10):
+        api.get('/v1/nothing').expect(404)
+        api.get('/v1/me', as_=None).expect(401)
+        api.get('/v1/me', token='a.b.c').expect(401)
+        api.call('OPTIONS', '/v1/me').expect(204)
+        for path in ('/healthz', '/readyz', '/problems/not_found'):
+            reply = api.get(path).expect(200)
+            assert reply.headers['RateLimit'] is None
+    assert left(api.get('/v1/me').expect(200))[2] == 0
+
+
+def test_machine_clients(limited, server):
+    api = limited(rate_person=1, rate_client=3)
+    users = '/scim/v2/Users?count=1'
+    for name in ('rate one', 'rate two'):
+        token = server.command(
+            'token', '--org', 'demo', '--client', name,
+            '--scope', 'people:write').stdout.strip()
+        statuses = [api.get(users, token=token) for _ in range(4)]
+        assert [one.status_code for one in statuses] == [200] * 3 + [429]
+        assert left(statuses[0])[:2] == ('client', 3)
+        # SCIM's dialect.
+        statuses[-1].expect(429, code='too_many_requests')
+
+
+def test_a_managed_client(limited, server):
+    server.command('client', 'create', 'rated', '--org', 'demo',
+                   '--scope', 'people:read')
+    tokens = [server.command('client', 'token', 'rated', '--org', 'demo'
+                             ).stdout.split()[-1] for _ in range(2)]
+    api = limited(rate_client=3)
+    # Two tokens of one client are one caller.
+    statuses = [api.get('/scim/v2/Users?count=1', token=tokens[i % 2]
+                        ).status_code for i in range(5)]
+    assert statuses == [200] * 3 + [429] * 2
+
+
+def test_off(limited):
+    api = limited(rate_person=0)
+    reply = api.get('/v1/me').expect(200)
+    assert reply.headers['RateLimit'] is None
+    assert reply.headers['RateLimit-Policy'] is None
+
+
+def test_by_default_there_is_room(api):
+    policy, quota, _, _ = left(api.get('/v1/me').expect(200))
+    assert (policy, quota) == ('person', 600000)
+
+
+@pytest.fixture(scope='module')
+def spent(server, document, coverage):
+    other = beside(server, HEFBOOM_RATE_PERSON=1, HEFBOOM_RATE_CLIENT=1)
+    yield Api(other, document, coverage)
+    assert other.stop() == []
+
+
+@pytest.mark.parametrize('name', baked.operation_ids())
+def test_every_operation(name, document, call, spent):
+    """Who has nothing left is refused by each, in its dialect; what is open
+    to everybody is not counted."""
+    one = call(name)
+    operation = document.operations[name]
+    replies = [one.send(spent) for _ in range(2)]
+    if operation.open:
+        assert all(reply.status_code != 429 for reply in replies)
+    else:
+        replies[1].expect(429, code='too_many_requests')
