@@ -164,7 +164,7 @@ def test_off(limited):
 
 def test_by_default_there_is_room(api):
     policy, quota, _, _ = left(api.get('/v1/me').expect(200))
-    assert (policy, quota) == ('person', 600000)
+    assert (policy, quota) == ('person', 1200000)
 
 
 @pytest.fixture(scope='module')
