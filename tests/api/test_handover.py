@@ -5,8 +5,8 @@ The short version of tests/faults/test_handover.py, which has the numbers.
 Mutations: a generation that opens its sockets anew (src/supervisor_child.c);
 no drain (src/server.c: server_drain() ends at once); a worker that accepts
 before it has a database (src/worker.c); a new supervisor that forgets the
-lifeline, the lock or its children (src/supervisor_handover.c); children that
-allow dumps again (src/supervisor_child.c): each fails here.
+lifeline, the lock or its children (src/supervisor_handover.c); core dumps of
+children allowed (src/supervisor_child.c): each fails here.
 """
 
 import os
