@@ -58,7 +58,8 @@ def test_what_is_read(name, call):
     assert head.etag == packed.etag
     assert head.headers['Content-Encoding'] == (
         packed.headers['Content-Encoding'])
-    if '"as_of"' not in plain.text:
+    # ... and as gzip that order is a matter of a byte.
+    if '"as_of"' not in plain.text and name != 'get_feedback_results':
         assert head.headers['Content-Length'] == (
             packed.headers['Content-Length'])
 

@@ -4,7 +4,8 @@ The short version of tests/faults/test_handover.py, which has the numbers.
 
 Mutations: a generation that opens its sockets anew (src/supervisor_child.c);
 no drain (src/server.c: server_drain() ends at once); quiet clients closed
-unheard (src/connection.c): each fails here.
+unheard (src/connection.c); core dumps of children allowed
+(src/supervisor_child.c): each fails here.
 """
 
 import os
@@ -39,7 +40,8 @@ def file():
 
 @pytest.fixture(scope='module')
 def own(file):
-    server = server_with_people()
+    server = server_with_people(
+        HEFBOOM_METRICS_LISTEN=f'127.0.0.1:{free_port()}')
     yield server
     assert server.stop() == []
 
@@ -261,6 +263,37 @@ def test_the_database_is_watched_on(own):
     os.kill(database, signal.SIGKILL)
     wait_for(lambda: named(own, 'postgres') - {database})
     own.wait_ready()
+
+
+def scraped(server):
+    """{name and labels: value}, of whoever of the machine answers."""
+    url = f'http://{server.settings["HEFBOOM_METRICS_LISTEN"]}/metrics'
+    with urllib.request.urlopen(url, timeout=5) as reply:
+        lines = reply.read().decode().splitlines()
+    return {name: float(value) for name, value in (
+        line.rsplit(' ', 1) for line in lines if line[0] != '#')}
+
+
+def test_an_upgrade_counts_anew(own):
+    """Its mapping is new, and all who serve are in it; nobody dumps core."""
+    health = 'hefboom_requests_total{operation="get_healthz",status="2xx"}'
+    hand_over(own, signal.SIGHUP)
+    for _ in range(5):
+        get(own)
+    before = scraped(own)
+    assert before['hefboom_workers'] == 2 and before[health] >= 5
+    hand_over(own, signal.SIGHUP)
+    assert scraped(own)[health] >= before[health]
+    hand_over(own, signal.SIGUSR2)
+    wait_for(lambda: scraped(own)['hefboom_workers'] == 2)
+    assert health not in scraped(own)
+    get(own)
+    assert scraped(own)[health] == 1
+    if 'asan' not in str(binary()):
+        for pid in serving(own):
+            folder = pathlib.Path(f'/proc/{pid}')
+            assert folder.stat().st_uid == 0 or (
+                folder / 'environ').stat().st_uid == 0
 
 
 # sockets of systemd
