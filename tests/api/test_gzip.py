@@ -38,6 +38,9 @@ def test_what_is_read(name, call):
     assert len(packed.raw) == int(packed.headers['Content-Length'] or 0)
     if '"as_of"' not in plain.text:
         # Answers of a survey come in another order each time.
+        if sorted(packed.content) != sorted(plain.content):
+            # A job may have changed it in between; then it stays so.
+            plain = one.send(headers={'Accept-Encoding': None})
         assert sorted(packed.content) == sorted(plain.content)
     shrinks = any(word in plain.kind for word in ('json', 'text/'))
     if plain.status_code == 200 and len(plain.raw) >= LEAST and shrinks:
