@@ -10,7 +10,8 @@ statements, in one transaction for each, pipelined and not; it composes its
 next user in a transaction of its own, and the time of that, measured alone, is
 taken off.  What only reads has eight connections.  All in turns, medians of
 the rounds, beside `pgbench -S -M prepared -c 8`.  Uses the folder of run.py;
-HEFBOOM_BENCH_PORT=8191 when its port is taken.
+HEFBOOM_BENCH_PORT=8191 when its port is taken.  READERS=1 reads one by one, as
+an identity provider does; ONLY='eq|page' measures what matches.
 """
 
 import argparse
@@ -24,7 +25,8 @@ import urllib.request
 
 import run
 
-PEOPLE, CREATORS, READERS = 100000, 16, 8
+PEOPLE, CREATORS = 100000, 16
+READERS = int(os.environ.get('READERS', 8))
 USER = 'urn:ietf:params:scim:schemas:core:2.0:User'
 WORK = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
 PATCH = 'urn:ietf:params:scim:api:messages:2.0:PatchOp'
