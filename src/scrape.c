@@ -87,8 +87,8 @@ static size_t body_limit(
     const struct http_head *head, bool *spools, void *context)
 {
 	(void)head;
-	(void)spools;
 	(void)context;
+	*spools = false;
 	return 0;
 }
 
