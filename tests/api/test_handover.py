@@ -274,7 +274,7 @@ def scraped(server):
         line.rsplit(' ', 1) for line in lines if line[0] != '#')}
 
 
-def test_an_upgrade_counts_anew(own):
+def test_an_upgrade_counts_anew(own, file):
     """Its mapping is new, and all who serve are in it; nobody dumps core."""
     health = 'hefboom_requests_total{operation="get_healthz",status="2xx"}'
     hand_over(own, signal.SIGHUP)
@@ -289,7 +289,7 @@ def test_an_upgrade_counts_anew(own):
     assert health not in scraped(own)
     get(own)
     assert scraped(own)[health] == 1
-    if 'asan' not in str(binary()):
+    if 'asan' not in str(file.real):
         for pid in serving(own):
             folder = pathlib.Path(f'/proc/{pid}')
             assert folder.stat().st_uid == 0 or (
