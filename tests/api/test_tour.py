@@ -23,9 +23,15 @@ def tour(server, root):
         words = ['bash', '-c', text, 'tour'] if text else [script]
         env = environment(**{**server.settings, 'HEFBOOM_BIN': binary(),
                              'HEFBOOM_URL': server.url, **settings})
-        return subprocess.run(words, env={'PATH': os.environ['PATH'], **env},
-                              stdin=subprocess.DEVNULL, capture_output=True,
-                              text=True, timeout=120)
+        for _ in range(5):
+            done = subprocess.run(
+                words, env={'PATH': os.environ['PATH'], **env},
+                stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                timeout=120)
+            # Other tests make sessions of els, at any time of any day.
+            if 'person_busy' not in done.stdout + done.stderr:
+                break
+        return done
     return run
 
 
