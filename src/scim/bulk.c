@@ -10,27 +10,15 @@
 #include "hefboom/token.h"
 #include "scim/bulk_line.h"
 #include "scim/call.h"
+#include "scim/reading.h"
 
 enum { BULK_DEADLINE_MS = 60000 };
 
 static void walk(struct bulk *bulk);
 
-static json_t *member_of(const json_t *object, const char *name)
-{
-	const char *key;
-	json_t *value;
-
-	json_object_foreach((json_t *)(uintptr_t)object, key, value)
-	{
-		if (strcasecmp(key, name) == 0)
-			return value;
-	}
-	return NULL;
-}
-
 static const char *text_of(const json_t *object, const char *name)
 {
-	return json_string_value(member_of(object, name));
+	return json_string_value(scim_member(object, name));
 }
 
 static void set_text(json_t *object, const char *name, const char *value)
@@ -301,7 +289,7 @@ static const struct problem *read_line(
 	line->path = text_of(operation, "path");
 	line->bulk_id = text_of(operation, "bulkId");
 	line->version = text_of(operation, "version");
-	line->data = member_of(operation, "data");
+	line->data = scim_member(operation, "data");
 	if (line->method == NULL || line->path == NULL)
 		return scim_problem(bulk->request,
 		    &(struct scim_fault){"scim_invalid_syntax",
@@ -329,8 +317,8 @@ static void release(void *context)
 const struct problem *scim_bulk_run(struct request *request)
 {
 	struct bulk *bulk = arena_alloc(&request->arena, sizeof(*bulk));
-	const json_t *operations = member_of(request->json, "Operations");
-	const json_t *limit = member_of(request->json, "failOnErrors");
+	const json_t *operations = scim_member(request->json, "Operations");
+	const json_t *limit = scim_member(request->json, "failOnErrors");
 	const struct problem *problem;
 
 	if (!json_is_array(operations))

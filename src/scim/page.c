@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "scim/call.h"
+#include "scim/reading.h"
 #include "hefboom/answer.h"
 #include "hefboom/arguments.h"
 #include "hefboom/reply.h"
@@ -333,24 +334,10 @@ const struct problem *scim_page(
 	return begin(request, kind, &question);
 }
 
-/* A member of the body, whatever its case (RFC 7643, 2.1). */
-static const json_t *member_of(const json_t *body, const char *name)
-{
-	const char *key;
-	json_t *value;
-
-	json_object_foreach((json_t *)(uintptr_t)body, key, value)
-	{
-		if (strcasecmp(key, name) == 0)
-			return value;
-	}
-	return NULL;
-}
-
 /* ["a", "b"] as "a,b"; a string stays one. */
 static const char *names_of(struct request *request, const char *name)
 {
-	const json_t *value = member_of(request->json, name);
+	const json_t *value = scim_member(request->json, name);
 	struct buf text = {0};
 	const char *copy;
 	size_t index;
@@ -375,7 +362,7 @@ static const char *names_of(struct request *request, const char *name)
 
 static const char *number_text(struct request *request, const char *name)
 {
-	const json_t *value = member_of(request->json, name);
+	const json_t *value = scim_member(request->json, name);
 
 	if (json_is_string(value))
 		return json_string_value(value);
@@ -389,7 +376,7 @@ const struct problem *scim_page_search(
     struct request *request, const struct scim_kind *kind)
 {
 	struct question question = {
-	    .filter = json_string_value(member_of(request->json, "filter")),
+	    .filter = json_string_value(scim_member(request->json, "filter")),
 	    .attributes = names_of(request, "attributes"),
 	    .excluded = names_of(request, "excludedAttributes"),
 	    .start_index = number_text(request, "startIndex"),
