@@ -76,27 +76,53 @@ static unsigned seconds_up(int64_t ns)
 	return ns <= 0 ? 0 : (unsigned)((ns + SECOND - 1) / SECOND);
 }
 
-bool bucket_take(struct bucket_table *table, uint64_t key, unsigned quota,
+/* The instant until which it is spent then; 0 when that is too much. */
+static int64_t bucket_after(const struct bucket_order *order, int64_t before,
     int64_t now, struct bucket_state *state)
 {
-	struct bucket *bucket = bucket_find(table, key, now);
-	int64_t cost = WINDOW / quota, before, after;
+	int64_t one = WINDOW / order->quota, after;
+	unsigned count =
+	    order->count < order->quota ? order->count : order->quota;
 
-	*state = (struct bucket_state){.remaining = quota};
+	after = (before > now ? before : now) + one * count;
+	if (after - now > WINDOW) {
+		state->remaining = (unsigned)((WINDOW - (before - now)) / one);
+		state->full_s = seconds_up(before - now);
+		state->retry_s = seconds_up(after - now - WINDOW);
+		return 0;
+	}
+	state->remaining = (unsigned)((WINDOW - (after - now)) / one);
+	state->full_s = seconds_up(after - now);
+	return after;
+}
+
+bool bucket_take(struct bucket_table *table, const struct bucket_order *order,
+    int64_t now, struct bucket_state *state)
+{
+	struct bucket *bucket = bucket_find(table, order->key, now);
+	int64_t before, after;
+
+	*state = (struct bucket_state){.remaining = order->quota};
 	if (bucket == NULL)
 		return true;
 	before = atomic_load(&bucket->spent_until);
 	do {
-		after = (before > now ? before : now) + cost;
-		if (after - now > WINDOW) {
-			state->remaining = 0;
-			state->full_s = seconds_up(before - now);
-			state->retry_s = seconds_up(after - now - WINDOW);
+		after = bucket_after(order, before, now, state);
+		if (after == 0)
 			return false;
-		}
 	} while (!atomic_compare_exchange_weak(
 	    &bucket->spent_until, &before, after));
-	state->remaining = (unsigned)((WINDOW - (after - now)) / cost);
-	state->full_s = seconds_up(after - now);
 	return true;
+}
+
+bool bucket_has(struct bucket_table *table, const struct bucket_order *order,
+    int64_t now, struct bucket_state *state)
+{
+	struct bucket *bucket =
+	    set_find(table->buckets[order->key % BUCKET_SETS], order->key);
+
+	*state = (struct bucket_state){.remaining = order->quota};
+	return bucket == NULL ||
+	    bucket_after(
+		order, atomic_load(&bucket->spent_until), now, state) != 0;
 }

@@ -7,6 +7,7 @@
 #include "hefboom/arguments.h"
 #include "hefboom/service.h"
 #include "hefboom/http.h"
+#include "hefboom/limit.h"
 #include "hefboom/log.h"
 #include "hefboom/operation.h"
 #include "hefboom/pool.h"
@@ -176,7 +177,7 @@ static const struct problem *refuse_token(
 	log_event(LOG_DEBUG, "token_refused", "request", request->id, "why",
 	    why, NULL);
 	request->reason = why;
-	return problem_get("invalid_token");
+	return limit_failed(request, problem_get("invalid_token"));
 }
 
 /* Once: what it does not know then, it says that it does not know. */

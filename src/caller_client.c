@@ -6,6 +6,7 @@
 
 #include "hefboom/arguments.h"
 #include "hefboom/http.h"
+#include "hefboom/limit.h"
 #include "hefboom/operation.h"
 #include "hefboom/pool.h"
 #include "hefboom/reply.h"
@@ -40,7 +41,7 @@ static void set_client(struct request *request)
 static const struct problem *refuse(struct request *request)
 {
 	request->reason = "unknown or revoked";
-	return problem_get("invalid_token");
+	return limit_failed(request, problem_get("invalid_token"));
 }
 
 static bool remembered(struct request *request, const struct caller_key *key)
@@ -125,11 +126,15 @@ const struct problem *caller_of_token(
 	char *hash = arena_alloc(&request->arena, TOKEN_HASH_TEXT);
 	struct named pairs[] = {
 	    {"arg.kind", "token"}, {"arg.hash", NULL}, {NULL, NULL}};
+	const struct problem *spent;
 
 	token_hash(token->bytes, token->length, hash);
 	key = caller_key(request, of_token, hash, "");
 	if (remembered(request, &key))
 		return NULL;
+	spent = limit_guess(request);
+	if (spent != NULL)
+		return spent;
 	pairs[1].value = hash;
 	return ask(request, &key, "use_machine_credential", pairs);
 }

@@ -72,6 +72,8 @@ const struct setting settings[] = {
 	"requests of a person in a minute; 0: any"},
     {"rate_client", KIND_NUMBER, AT(rate_client), 0, RATE_MAX, "1200000",
 	"... of a machine client"},
+    {"rate_failed", KIND_NUMBER, AT(rate_failed), 0, RATE_MAX, "6000",
+	"failed authentications of an address in a minute; 0: any"},
     {"drain_ms", KIND_NUMBER, AT(drain_ms), 0, 600000, "30000",
 	"how long a stop waits for what is in flight"},
     {"access_token_s", KIND_NUMBER, AT(access_token_s), 60, 86400, "900",

@@ -15,7 +15,7 @@ static const char *const bound_texts[METRICS_STEPS] = {"0.001", "0.0025",
 static const char *const classes[CLASSES] = {"2xx", "3xx", "4xx", "5xx"};
 static const char *const lanes[LANES] =
     {[LANE_FAST] = "fast", [LANE_WRITE] = "write", [LANE_SLOW] = "slow"};
-static const char *const policies[POLICIES] = {"person", "client"};
+static const char *const policies[POLICIES] = {"person", "client", "failed"};
 static const char *const works[WORKS] = {"timer", "job"};
 
 void metrics_add(counter *total)

@@ -112,6 +112,13 @@ void client_remove(struct connection *connection)
 	addresses_remove(connection->server->addresses, connection->client);
 }
 
+uint64_t connection_address(const struct connection *connection)
+{
+	struct ip client = client_of(connection);
+
+	return address_number(&client);
+}
+
 void connection_from(const struct connection *connection, char *text)
 {
 	struct ip client = client_of(connection);

@@ -43,11 +43,21 @@ struct bucket_state {
 /* Of whom, as a number; never 0. */
 uint64_t bucket_key(const char *text, size_t length);
 
+struct bucket_order {
+	uint64_t key;
+	unsigned quota; /* requests a window, not 0 */
+	unsigned count; /* how many are taken; more than the quota are it */
+};
+
 /*
- * Takes one request of `quota` a window (not 0), or refuses it: false.  `now`
- * is monotonic, in ns.
+ * Takes as many requests, or refuses them all: false.  `now` is monotonic, in
+ * ns.
  */
-bool bucket_take(struct bucket_table *table, uint64_t key, unsigned quota,
+bool bucket_take(struct bucket_table *table, const struct bucket_order *order,
+    int64_t now, struct bucket_state *state);
+
+/* Whether it would; takes nothing, and makes nobody known. */
+bool bucket_has(struct bucket_table *table, const struct bucket_order *order,
     int64_t now, struct bucket_state *state);
 
 #endif

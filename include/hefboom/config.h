@@ -56,6 +56,7 @@ struct config {
 	unsigned per_address_max;
 	unsigned gzip_level; /* 0: never */
 	unsigned rate_person, rate_client; /* requests a minute; 0: any */
+	unsigned rate_failed; /* failures a minute of an address */
 	unsigned drain_ms;
 	unsigned access_token_s; /* the life of tokens of /oauth/token */
 	bool embedded; /* no url was set: PostgreSQL is ours to run */

@@ -34,6 +34,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct buf;
 struct connection;
@@ -92,6 +93,9 @@ struct reply {
 
 /* Whom the present request comes from, as text (forwarded.h). */
 void connection_from(const struct connection *connection, char *text);
+
+/* Of whom a limit is one (networks.h). */
+uint64_t connection_address(const struct connection *connection);
 
 /*
  * Takes reply->body: it is freed by `free` when the last byte has left.

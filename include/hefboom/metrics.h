@@ -31,7 +31,7 @@ enum {
 };
 
 enum metrics_class { CLASS_2XX, CLASS_3XX, CLASS_4XX, CLASS_5XX, CLASSES };
-enum metrics_policy { POLICY_PERSON, POLICY_CLIENT, POLICIES };
+enum metrics_policy { POLICY_PERSON, POLICY_CLIENT, POLICY_FAILED, POLICIES };
 enum metrics_work { WORK_TIMER, WORK_JOB, WORKS };
 
 typedef _Atomic uint64_t counter;

@@ -3,6 +3,7 @@
 #include "hefboom/arguments.h"
 #include "hefboom/buf.h"
 #include "hefboom/config.h"
+#include "hefboom/limit.h"
 #include "hefboom/operation.h"
 #include "hefboom/pool.h"
 #include "hefboom/reply.h"
@@ -47,6 +48,17 @@ static const struct problem *refuse(
 	reply_content(request, &content);
 	buf_release(&body);
 	return &request_waiting;
+}
+
+static void refuse_guess(struct request *request)
+{
+	const struct problem *spent = limit_failed(request, NULL);
+
+	if (spent != NULL)
+		reply_problem(request, spent);
+	else
+		refuse(request, "invalid_client",
+		    "no client is known by this name and secret");
 }
 
 /* What the client may do and asks for; NULL when it asks for more. */
@@ -130,6 +142,7 @@ static void on_answer(void *context, const struct outcome *outcome)
 {
 	struct asking *asking = context;
 	struct request *request = asking->request;
+	const struct problem *spent;
 	const char *client, *scopes;
 
 	request->transaction = NULL;
@@ -145,8 +158,13 @@ static void on_answer(void *context, const struct outcome *outcome)
 	if (client == NULL || scopes == NULL ||
 	    strcmp(client, asking->asked.client_id) != 0 ||
 	    (asking->ttl_s = life_of(asking, outcome)) < 1) {
-		refuse(request, "invalid_client",
-		    "no client is known by this name and secret");
+		refuse_guess(request);
+		return;
+	}
+	request->caller = arena_format(&request->arena, "client %s", client);
+	spent = limit_caller(request);
+	if (spent != NULL) {
+		reply_problem(request, spent);
 		return;
 	}
 	asking->granted = grant(&request->arena, scopes, asking->asked.scope);
@@ -176,9 +194,12 @@ const struct problem *create_access_token(struct request *request)
 	struct asking *asking = arena_alloc(&request->arena, sizeof(*asking));
 	struct named pairs[] = {
 	    {"arg.kind", "secret"}, {"arg.hash", NULL}, {NULL, NULL}};
+	const struct problem *spent = limit_guess(request);
 	struct transaction *transaction;
 	const char *error;
 
+	if (spent != NULL)
+		return spent;
 	asking->request = request;
 	error = token_request_read(request, &asking->asked);
 	if (error != NULL)

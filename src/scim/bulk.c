@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "hefboom/limit.h"
 #include "hefboom/problem_document.h"
 #include "hefboom/reply.h"
 #include "hefboom/scim_discovery.h"
@@ -330,6 +331,11 @@ const struct problem *scim_bulk_run(struct request *request)
 	bulk->request = request;
 	request->deadline_ms = BULK_DEADLINE_MS;
 	bulk->count = json_array_size(operations);
+	problem = bulk->count < 2
+	    ? NULL
+	    : limit_more(request, (unsigned)bulk->count - 1);
+	if (problem != NULL)
+		return problem;
 	bulk->lines = arena_alloc(
 	    &request->arena, (bulk->count + 1) * sizeof(*bulk->lines));
 	bulk->fail_on_errors = json_integer_value(limit);

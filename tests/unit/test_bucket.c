@@ -1,7 +1,8 @@
 /*
  * Mutations: a window that is not respected (`>=` for `>`), time before now
  * credited, a refusal that costs, who makes room chosen as the one who spent
- * most, a newcomer that inherits a debt: each is found here.
+ * most, a newcomer that inherits a debt, a look that takes, one unit taken for
+ * many: each is found here.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -31,12 +32,20 @@ static int table_end(void **state)
 	return munmap(*state, sizeof(struct bucket_table));
 }
 
+static bool take(struct bucket_table *table, uint64_t key, unsigned quota,
+    int64_t now, struct bucket_state *state)
+{
+	const struct bucket_order order = {key, quota, 1};
+
+	return bucket_take(table, &order, now, state);
+}
+
 static unsigned take_all(struct bucket_table *table, uint64_t key,
     unsigned quota, int64_t now, struct bucket_state *state)
 {
 	unsigned taken = 0;
 
-	while (taken <= quota && bucket_take(table, key, quota, now, state))
+	while (taken <= quota && take(table, key, quota, now, state))
 		taken++;
 	return taken;
 }
@@ -60,7 +69,7 @@ static void test_remaining(void **state)
 	struct bucket_state now;
 
 	for (unsigned left = 60; left-- > 0;) {
-		assert_true(bucket_take(*state, 1, 60, start, &now));
+		assert_true(take(*state, 1, 60, start, &now));
 		assert_int_equal(now.remaining, left);
 		assert_int_equal(now.full_s, 60 - left);
 	}
@@ -72,7 +81,7 @@ static void test_regained_evenly(void **state)
 
 	assert_int_equal(take_all(*state, 1, 60, start, &now), 60);
 	assert_int_equal(now.retry_s, 1);
-	assert_false(bucket_take(*state, 1, 60, start + SECOND - 1, &now));
+	assert_false(take(*state, 1, 60, start + SECOND - 1, &now));
 	assert_int_equal(
 	    take_all(*state, 1, 60, start + 10 * SECOND, &now), 10);
 	/* Never more than the quota, however long one waits. */
@@ -87,8 +96,8 @@ static void test_refusals_are_free(void **state)
 
 	assert_int_equal(take_all(*state, 1, 60, start, &now), 60);
 	for (unsigned i = 0; i < 1000; i++)
-		assert_false(bucket_take(*state, 1, 60, start, &now));
-	assert_true(bucket_take(*state, 1, 60, start + SECOND, &now));
+		assert_false(take(*state, 1, 60, start, &now));
+	assert_true(take(*state, 1, 60, start + SECOND, &now));
 }
 
 static void test_callers_are_apart(void **state)
@@ -109,14 +118,14 @@ static void test_eviction(void **state)
 
 	for (way = 1; way <= BUCKET_WAYS; way++)
 		for (unsigned i = 0; i < way; i++)
-			assert_true(bucket_take(*state,
+			assert_true(take(*state,
 			    1 + (uint64_t)way * BUCKET_SETS, 60, start, &now));
 	/* The newcomer has its whole quota, and no debt of the other's. */
-	assert_true(bucket_take(
-	    *state, 1 + (uint64_t)100 * BUCKET_SETS, 60, start, &now));
+	assert_true(
+	    take(*state, 1 + (uint64_t)100 * BUCKET_SETS, 60, start, &now));
 	assert_int_equal(now.remaining, 59);
 	/* Who had spent most still has. */
-	assert_true(bucket_take(
+	assert_true(take(
 	    *state, 1 + (uint64_t)BUCKET_WAYS * BUCKET_SETS, 60, start, &now));
 	assert_int_equal(now.remaining, 60 - BUCKET_WAYS - 1);
 }
@@ -131,7 +140,7 @@ static void test_shared(void **state)
 		if (fork() == 0) {
 			struct bucket_state now;
 
-			while (bucket_take(*state, 9, 400, start, &now))
+			while (take(*state, 9, 400, start, &now))
 				taken++;
 			_exit((int)(taken / 2));
 		}
@@ -139,6 +148,43 @@ static void test_shared(void **state)
 	while (wait(&status) > 0)
 		taken += (unsigned)WEXITSTATUS(status) * 2;
 	assert_in_range(taken, 400 - 4, 400);
+}
+
+static void test_many_at_once(void **state)
+{
+	struct bucket_order order = {1, 60, 25};
+	struct bucket_state now;
+
+	assert_true(bucket_take(*state, &order, start, &now));
+	assert_int_equal(now.remaining, 35);
+	assert_true(bucket_take(*state, &order, start, &now));
+	/* All or none of them. */
+	assert_false(bucket_take(*state, &order, start, &now));
+	assert_int_equal(now.remaining, 10);
+	assert_int_equal(now.retry_s, 15);
+	assert_int_equal(now.full_s, 50);
+	assert_int_equal(take_all(*state, 1, 60, start, &now), 10);
+	/* More than there ever are is as many as there are. */
+	order = (struct bucket_order){2, 60, 1000};
+	assert_true(bucket_take(*state, &order, start, &now));
+	assert_int_equal(now.remaining, 0);
+}
+
+static void test_a_look(void **state)
+{
+	const struct bucket_order order = {1, 2, 1};
+	struct bucket_state now;
+
+	for (unsigned i = 0; i < 10; i++)
+		assert_true(bucket_has(*state, &order, start, &now));
+	assert_int_equal(((struct bucket_table *)*state)->buckets[1][0].key, 0);
+	assert_true(bucket_take(*state, &order, start, &now));
+	assert_true(bucket_has(*state, &order, start, &now));
+	assert_int_equal(now.remaining, 0);
+	assert_true(bucket_take(*state, &order, start, &now));
+	assert_false(bucket_has(*state, &order, start, &now));
+	assert_int_equal(now.retry_s, 30);
+	assert_true(bucket_has(*state, &order, start + 30 * SECOND, &now));
 }
 
 static void test_keys(void **state)
@@ -167,6 +213,10 @@ int main(void)
 		test_eviction, table_begin, table_end),
 	    cmocka_unit_test_setup_teardown(
 		test_shared, table_begin, table_end),
+	    cmocka_unit_test_setup_teardown(
+		test_many_at_once, table_begin, table_end),
+	    cmocka_unit_test_setup_teardown(
+		test_a_look, table_begin, table_end),
 	    cmocka_unit_test(test_keys),
 	};
 
