@@ -293,11 +293,27 @@ static int check_unknown(struct link *link, char **error)
 	return -1;
 }
 
+/* Everybody's words come as UTF-8, and must fit. */
+static int check_encoding(struct link *link, char **error)
+{
+	if (link_query(
+		link, "select current_setting('server_encoding')", 0, NULL) < 0)
+		return fail(link, "cannot read the encoding", error);
+	if (strcmp(link_value(link, 0, 0), "UTF8") == 0)
+		return 0;
+	*error = memory_format("the database is encoded in %s: create it with "
+			       "encoding 'UTF8' template template0",
+	    link_value(link, 0, 0));
+	return -1;
+}
+
 static int run_locked(struct link *owner, const char *role, char **error)
 {
 	int count = 0, status;
 	size_t i;
 
+	if (check_encoding(owner, error) < 0)
+		return -1;
 	if (link_script(owner, bookkeeping) < 0)
 		return fail(owner, "cannot keep book of migrations", error);
 	if (check_unknown(owner, error) < 0)

@@ -281,6 +281,33 @@ static char **words_new(int flag_count, char **flags)
 	return words;
 }
 
+/* Who is told to stop while starting has not failed. */
+static bool is_told_to_stop(void)
+{
+	sigset_t waiting;
+
+	sigemptyset(&waiting);
+	sigpending(&waiting);
+	return sigismember(&waiting, SIGTERM) == 1 ||
+	    sigismember(&waiting, SIGINT) == 1;
+}
+
+static int give_up(struct supervisor *supervisor, char *error)
+{
+	int status = is_told_to_stop() ? 0 : 1;
+
+	if (supervisor->inherited)
+		log_event(LOG_ERROR, "upgrade_failed", "reason", error, NULL);
+	supervisor_return(supervisor);
+	if (status == 0)
+		log_event(LOG_NOTICE, "stopped", "reason", error, NULL);
+	else
+		fprintf(stderr, "hefboom: %s\n", error);
+	free(error);
+	supervisor_release(supervisor);
+	return status;
+}
+
 int supervisor_run(int flag_count, char **flags)
 {
 	struct supervisor supervisor = {.flag_count = flag_count,
@@ -293,16 +320,8 @@ int supervisor_run(int flag_count, char **flags)
 	signals_block(&set);
 	if (supervisor_forbid_dumps() < 0)
 		return 1;
-	if (start(&supervisor, &error) < 0) {
-		if (supervisor.inherited)
-			log_event(
-			    LOG_ERROR, "upgrade_failed", "reason", error, NULL);
-		supervisor_return(&supervisor);
-		fprintf(stderr, "hefboom: %s\n", error);
-		free(error);
-		supervisor_release(&supervisor);
-		return 1;
-	}
+	if (start(&supervisor, &error) < 0)
+		return give_up(&supervisor, error);
 	if (supervisor.inherited)
 		supervisor.next = 0;
 	log_event(LOG_NOTICE,
