@@ -134,6 +134,40 @@ def check(machine):
     say(score.lstrip('→ '))
 
 
+ASKING = r'''
+failed=0
+for i in $(seq 400); do
+	curl -sf -m 30 -o /dev/null http://127.0.0.1:8080/healthz ||
+		failed=$((failed + 1))
+	sleep 0.01
+done
+echo "$failed failed"
+'''
+
+
+def check_socket(machine):
+    """systemd listens: it starts the service for the first client, and nobody
+    is refused while that is restarted or becomes another program."""
+    machine.run('systemctl', 'start', 'hefboom.socket')
+    assert machine.run('systemctl', 'is-active', 'hefboom',
+                       check=False) == 'inactive'
+    machine.until('{"state":"ready"}', 'curl', '-s', '-m', '30',
+                  'http://127.0.0.1:8080/readyz')
+    for order in (('restart', 'hefboom'),
+                  ('kill', '--kill-whom=main', '-s', 'USR2', 'hefboom')):
+        unit = f'asking-{order[0]}'
+        said = ('journalctl', '-u', unit, '-o', 'cat')
+        machine.run('systemd-run', f'--unit={unit}', '-q', 'sh', '-c', ASKING)
+        time.sleep(1)
+        machine.run('systemctl', *order)
+        machine.until(' failed', *said)
+        assert '\n0 failed' in '\n' + machine.run(*said), machine.run(*said)
+        say(f'400 requests, 0 failed: systemctl {order[0]}')
+    machine.until('"upgraded"', 'journalctl', '-u', 'hefboom', '--no-pager',
+                  '-o', 'cat')
+    machine.run('systemctl', 'stop', 'hefboom.socket', 'hefboom')
+
+
 def main():
     cache = pathlib.Path((sys.argv + ['/var/tmp/hefboom-docker'])[2])
     cache.mkdir(parents=True, exist_ok=True)
@@ -143,6 +177,7 @@ def main():
     try:
         machine = Machine(prepare(cache, work, sys.argv[1]))
         check(machine)
+        check_socket(machine)
         say('passed')
     finally:
         if machine is not None:
