@@ -251,25 +251,29 @@ static long long version_of(struct http_text tag, bool scim)
  */
 static const struct problem *take_if_match(struct request *request)
 {
-	const struct http_text *header;
-	struct http_text rest;
+	const struct http_head *head = request->head;
 	long long version = -1, one;
-	unsigned count = 0;
+	bool found = false;
 
-	header = http_header_find(request->head, "if-match", &count);
-	if (count == 0)
-		return request->operation->if_match_required
-		    ? problem_get("version_required")
-		    : NULL;
-	if (text_is(*header, "*"))
-		return NULL;
-	rest = count == 1 ? *header : (struct http_text){"", 0};
-	while (rest.length > 0) {
-		one = version_of(cut(&rest, ','), is_scim(request));
-		if (one > version)
-			version = one;
+	for (unsigned i = 0; i < head->header_count; i++) {
+		struct http_text rest = head->headers[i].value;
+
+		if (!text_is(head->headers[i].name, "if-match"))
+			continue;
+		if (!found && text_is(rest, "*"))
+			return NULL;
+		found = true;
+		while (rest.length > 0) {
+			one = version_of(cut(&rest, ','), is_scim(request));
+			if (one > version)
+				version = one;
+		}
 	}
-	request->if_match = arena_format(&request->arena, "%lld", version);
+	if (found)
+		request->if_match =
+		    arena_format(&request->arena, "%lld", version);
+	else if (request->operation->if_match_required)
+		return problem_get("version_required");
 	return NULL;
 }
 

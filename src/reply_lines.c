@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 #include <string.h>
+#include <strings.h>
 
 #include "hefboom/bucket.h"
 #include "hefboom/config.h"
@@ -128,20 +129,26 @@ void lines_personal(const struct request *request)
 /* If-None-Match to a GET (RFC 9110, 13.1.2); weakly compared, as it says. */
 bool lines_know(const struct request *request, const char *etag)
 {
-	const struct http_text *header;
+	static const char name[] = "if-none-match";
+	const struct http_head *head = request->head;
 	size_t length;
-	unsigned count = 0;
 
 	if (strcmp(request->operation->method, "GET") != 0)
 		return false;
 	etag += strncmp(etag, "W/", 2) == 0 ? 2 : 0;
 	length = strlen(etag);
-	header = http_header_find(request->head, "if-none-match", &count);
-	if (count == 0)
-		return false;
-	if (header->length == 1 && header->bytes[0] == '*')
-		return true;
-	return memmem(header->bytes, header->length, etag, length) != NULL;
+	for (unsigned i = 0; i < head->header_count; i++) {
+		struct http_text line = head->headers[i].name;
+		struct http_text tags = head->headers[i].value;
+
+		if (line.length != sizeof(name) - 1 ||
+		    strncasecmp(line.bytes, name, line.length) != 0)
+			continue;
+		if ((tags.length == 1 && tags.bytes[0] == '*') ||
+		    memmem(tags.bytes, tags.length, etag, length) != NULL)
+			return true;
+	}
+	return false;
 }
 
 /* The query of this request with another `after` (RFC 8288, rel="next"). */

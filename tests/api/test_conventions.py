@@ -6,8 +6,10 @@ Mutations: a title copied from one language to another; `en` sent whatever is
 asked; one Request-Id for a whole connection; `..` resolved in a path.
 """
 
+import http.client
 import json
 import re
+import socket
 import urllib.parse
 import uuid
 
@@ -185,6 +187,47 @@ def test_etag_and_if_match(api, me):
         reply = api.patch('/v1/me', json={'language': language},
                           headers={'If-Match': given})
         assert reply.status_code in statuses, (given, reply)
+
+
+def test_headers_that_are_there_twice(api, me):
+    """Each header that we read: an answer, and the worker lives on.  Mutation:
+    If-Match looked up as if there could be one line of it."""
+    pids = api.server.workers()
+    names = ('If-Match', 'If-None-Match', 'Idempotency-Key', 'Authorization',
+             'Accept', 'Accept-Language', 'Accept-Encoding', 'Content-Type',
+             'Content-Encoding', 'Origin', 'Access-Control-Request-Method',
+             'traceparent', 'X-Forwarded-For', 'Forwarded', 'Cookie')
+    bearer = api.server.token()
+    for method in ('GET', 'PATCH', 'POST', 'OPTIONS'):
+        for name in names:
+            lines = (f'{method} /v1/me HTTP/1.1', 'Host: x', f'{name}: "1.a"',
+                     f'{name}: {me.etag}', 'Content-Length: 2',
+                     f'Authorization: Bearer {bearer}',
+                     'Content-Type: application/json', 'Connection: close')
+            with socket.create_connection(
+                    (api.server.host, api.server.port), 30) as client:
+                client.sendall('\r\n'.join((*lines, '', '{}')).encode())
+                reply = client.makefile('rb').read()
+            assert re.match(rb'HTTP/1.1 [24]\d\d ', reply), (lines, reply)
+    assert api.server.workers() == pids
+
+
+def lines(api, name, *values):
+    connection = http.client.HTTPConnection(
+        api.server.host, api.server.port, timeout=30)
+    connection.putrequest('GET', '/v1/me')
+    connection.putheader('Authorization', f'Bearer {api.server.token()}')
+    for value in values:
+        connection.putheader(name, value)
+    connection.endheaders()
+    with connection.getresponse() as reply:
+        return reply.status
+
+
+def test_several_lines_are_one_list(api, me):
+    assert lines(api, 'If-None-Match', '"1.0"', me.etag) == 304
+    assert lines(api, 'If-None-Match', me.etag, '"1.0"') == 304
+    assert lines(api, 'If-None-Match', '"1.0"', '"2.0"') == 200
 
 
 def test_a_patch_that_changes_nothing(api, me):

@@ -1,0 +1,225 @@
+/*
+ * fuzz_header -- what single headers and forms are read as.
+ *
+ * The first byte chooses: 't' traceparent, 'x' X-Forwarded-For, 'f' Forwarded,
+ * 'a' an address, 'o' a form for a token, 'b' Basic credentials for one, 'n'
+ * Accept, If-Match, Idempotency-Key and Content-Type in the lines of a head,
+ * 's' base64url, 'c' a list of origins.
+ *
+ * An address is what inet_pton() reads; nobody becomes somebody whom the header
+ * does not spell; a trace is 48 digits that stand in the text; what decodes
+ * encodes back to the same text; a member of a form is there once.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include <arpa/inet.h>
+
+#include "handlers/token_request.h"
+#include "hefboom/base64.h"
+#include "hefboom/cors.h"
+#include "hefboom/forwarded.h"
+#include "hefboom/http.h"
+#include "hefboom/memory.h"
+#include "hefboom/networks.h"
+#include "hefboom/operation.h"
+#include "hefboom/problem.h"
+#include "hefboom/request.h"
+#include "hefboom/steps.h"
+#include "hefboom/trace.h"
+#include "reply_coding.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+static void demand(bool held)
+{
+	if (!held)
+		__builtin_trap();
+}
+
+static struct http_text text_of(const char *text)
+{
+	return (struct http_text){text, strlen(text)};
+}
+
+static void trace_try(const char *text, size_t length)
+{
+	struct trace trace;
+
+	if (!trace_read(&trace, text, length)) {
+		demand(trace.id[0] == '\0' && trace.parent[0] == '\0');
+		return;
+	}
+	demand(strspn(trace.id, "0123456789abcdef") == 32);
+	demand(strspn(trace.parent, "0123456789abcdef") == 16);
+	demand(memcmp(text + 3, trace.id, 32) == 0);
+	demand(memcmp(text + 36, trace.parent, 16) == 0);
+}
+
+static void address_try(const char *text, size_t length)
+{
+	struct ip address, again;
+	unsigned char slow[16];
+	char copy[ADDRESS_TEXT];
+	bool read = address_read(&address, text, length);
+
+	if (memchr(text, '\0', length) != NULL || length == 0)
+		demand(!read);
+	else if (memchr(text, ':', length) == NULL)
+		demand(read == (inet_pton(AF_INET, text, slow) == 1));
+	else
+		demand(read == (inet_pton(AF_INET6, text, slow) == 1));
+	if (!read)
+		return;
+	address_write(copy, &address);
+	demand(address_read(&again, copy, strlen(copy)));
+	demand(memcmp(&again, &address, sizeof(again)) == 0);
+}
+
+/* Each hop that is believed stands in the header. */
+static void forwarded_try(const char *text, size_t length, bool standard)
+{
+	char *fault = NULL;
+	struct networks *trusted = networks_new("10.0.0.0/8 fd00::/8", &fault);
+	struct http_head head = {.header_count = 1};
+	struct proxies proxies = {trusted, standard};
+	struct ip peer, before;
+	char written[ADDRESS_TEXT];
+
+	demand(fault == NULL);
+	head.headers[0].name =
+	    text_of(standard ? "Forwarded" : "X-Forwarded-For");
+	head.headers[0].value = (struct http_text){text, length};
+	address_read(&peer, "192.0.2.9", 9);
+	before = peer;
+	forwarded_from(&peer, &proxies, &head);
+	demand(memcmp(&peer, &before, sizeof(peer)) == 0);
+	address_read(&peer, "10.1.2.3", 8);
+	forwarded_from(&peer, &proxies, &head);
+	address_write(written, &peer);
+	if (address_is_v4(&peer) && strcmp(written, "10.1.2.3") != 0 &&
+	    memchr(text, ':', length) == NULL)
+		demand(memmem(text, length, written, strlen(written)) != NULL);
+	networks_free(trusted);
+}
+
+static void form_try(const char *text, size_t length, bool basic)
+{
+	struct http_head head = {.header_count = 1};
+	struct request request = {.head = &head};
+	struct token_request asked = {0};
+	const char *error;
+	char *line = memory_format("Basic %s", text);
+
+	arena_init(&request.arena);
+	request.body = basic ? "grant_type=client_credentials" : text;
+	request.body_length = basic ? strlen(request.body) : length;
+	head.headers[0].name = text_of(basic ? "authorization" : "host");
+	head.headers[0].value = text_of(line);
+	error = token_request_read(&request, &asked);
+	if (error == NULL)
+		demand(asked.client_id != NULL && asked.client_secret != NULL &&
+		    strcmp(asked.grant_type, "client_credentials") == 0);
+	else
+		demand(asked.why != NULL);
+	arena_release(&request.arena);
+	free(line);
+}
+
+static void base64_try(const char *text, size_t length)
+{
+	unsigned char *decoded = malloc(base64_room(length));
+	struct buf again = {0};
+	size_t count = 0;
+
+	if (base64_decode(text, length, decoded, &count) == 0) {
+		demand(count <= base64_room(length));
+		base64_encode(decoded, count, &again);
+		demand(again.length == length);
+		demand(length == 0 || memcmp(again.bytes, text, length) == 0);
+	}
+	buf_release(&again);
+	free(decoded);
+}
+
+static const struct operation json_operation = {.name = "fuzz",
+    .method = "PUT",
+    .body = BODY_JSON,
+    .body_required = true,
+    .replies_json = true,
+    .keyed = true};
+
+/* "Name: value" a line, as the front lets them through. */
+static void lines_try(const char *text, size_t length)
+{
+	struct http_head head = {0};
+	struct request request = {
+	    .head = &head, .operation = &json_operation, .body_length = 1};
+	const char *end = text + length, *stop;
+
+	request.body = "1";
+	for (; text < end && head.header_count < 8; text = stop + 1) {
+		struct http_header *header = &head.headers[head.header_count];
+		const char *colon;
+
+		stop = memchr(text, '\n', (size_t)(end - text));
+		stop = stop == NULL ? end : stop;
+		colon = memchr(text, ':', (size_t)(stop - text));
+		if (colon == NULL)
+			continue;
+		header->name = (struct http_text){text, (size_t)(colon - text)};
+		header->value =
+		    (struct http_text){colon + 1, (size_t)(stop - colon - 1)};
+		head.header_count++;
+	}
+	arena_init(&request.arena);
+	if (negotiate_step(&request) == NULL) {
+		if (request.key != NULL)
+			demand(strlen(request.key) <= 255 &&
+			    request.key[strcspn(request.key, " \t\r\n")] ==
+				'\0');
+		if (request.if_match != NULL)
+			demand(strspn(request.if_match, "-0123456789") ==
+			    strlen(request.if_match));
+	}
+	coding_accepts_gzip(&head);
+	arena_release(&request.arena);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+	char *text;
+	size_t length = size - 1;
+
+	if (size == 0)
+		return 0;
+	text = memory_copy((const char *)bytes + 1, length);
+	switch (bytes[0]) {
+	case 't':
+		trace_try(text, length);
+		break;
+	case 'a':
+		address_try(text, length);
+		break;
+	case 'x':
+	case 'f':
+		forwarded_try(text, length, bytes[0] == 'f');
+		break;
+	case 'o':
+	case 'b':
+		form_try(text, length, bytes[0] == 'b');
+		break;
+	case 'n':
+		lines_try(text, length);
+		break;
+	case 's':
+		base64_try(text, length);
+		break;
+	case 'c':
+		cors_list_is_valid(text);
+		break;
+	default:
+		break;
+	}
+	free(text);
+	return 0;
+}
