@@ -25,11 +25,11 @@ static bool part_is_there(CURLU *parts, CURLUPart part)
 static const char *parts_check(CURLU *parts)
 {
 	static const CURLUPart refused[] = {CURLUPART_USER, CURLUPART_PASSWORD,
-	    CURLUPART_OPTIONS, CURLUPART_FRAGMENT, CURLUPART_ZONEID};
+	    CURLUPART_OPTIONS, CURLUPART_ZONEID};
 
 	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
 		if (part_is_there(parts, refused[i]))
-			return "has a user, a fragment or a zone";
+			return "has a user or a zone";
 	return part_is_there(parts, CURLUPART_HOST) ? NULL : "has no host";
 }
 
@@ -47,6 +47,8 @@ char *fetch_url_check(const char *url)
 		fault = "has no host";
 	else if (strlen(url) > FETCH_URL_MAX)
 		fault = "is too long";
+	else if (strchr(url, '#') != NULL) /* curl overlooks an empty one */
+		fault = "has a fragment";
 	for (const char *c = url; fault == NULL && *c != '\0'; c++)
 		if (*c <= ' ' || *c > '~' || *c == '\\')
 			fault = "has a character that addresses do not have";
