@@ -114,6 +114,7 @@ struct server {
 	int reserve; /* a descriptor, for when there are no others */
 	bool paused, draining, relieving;
 	int64_t complained_ms;
+	int64_t full_ms, crowded_ms; /* since when; 0: is not */
 	struct event accept, pause, sweep, turn, deadline;
 	server_drained_fn *drained;
 	void *drained_context;

@@ -31,6 +31,8 @@ static const char *const fixed[] = {
     "shared_buffers=128MB",
     "jit=off",
     "random_page_cost=1.1",
+    /* After a crash: file by file takes seconds on a busy disk. */
+    "recovery_init_sync_method=syncfs",
     /* A young table's plans are kept until it is analysed. */
     "autovacuum_naptime=5s",
     "timezone=UTC",

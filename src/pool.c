@@ -335,6 +335,12 @@ bool pool_is_whole(const struct pool *pool)
 	return true;
 }
 
+unsigned pool_waiting(const struct pool *pool, unsigned *most)
+{
+	*most = pool->waiting_max;
+	return pool->waiting;
+}
+
 void pool_count(const struct pool *pool, struct pool_use *use)
 {
 	*use = (struct pool_use){.waiting = pool->waiting};

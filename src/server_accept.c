@@ -14,6 +14,9 @@ enum {
 	ACCEPTS_A_TURN = 64,
 	PAUSE_MS = 100,
 	COMPLAINT_MS = 10000,
+	CROWD_MS = 5,
+	STUCK_MS = 500,
+	BURST_MS = 3000,
 	/* Idle for less, its next request may be on its way. */
 	EVICT_MS = 100,
 	/*
@@ -51,14 +54,19 @@ static void complain(
 	log_event(LOG_WARNING, event, "reason", reason, NULL);
 }
 
-static void accept_pause(struct server *server, const char *reason)
+static void accept_rest(struct server *server, unsigned ms)
 {
-	struct timeval wait = {0, PAUSE_MS * 1000L};
+	struct timeval wait = {0, ms * 1000L};
 
-	complain(server, "listener_paused", reason);
 	server->paused = true;
 	event_del(&server->accept);
 	event_add(&server->pause, &wait);
+}
+
+static void accept_pause(struct server *server, const char *reason)
+{
+	complain(server, "listener_paused", reason);
+	accept_rest(server, PAUSE_MS);
 }
 
 static void accept_resume(evutil_socket_t socket, short what, void *context)
@@ -142,15 +150,55 @@ static bool somebody_waits(int listener)
 	return poll(&socket, 1, 0) > 0;
 }
 
+/* That it has been so for long enough. */
+static bool lasts(int64_t *since_ms, int64_t now, int64_t limit_ms)
+{
+	if (*since_ms == 0)
+		*since_ms = now;
+	return now - *since_ms >= limit_ms;
+}
+
+/*
+ * How many to let in.  0: a burst, to be waited out.  Else a quarter of the
+ * room, for those of the turn before have come and not yet asked.
+ */
+static unsigned accept_count(struct server *server)
+{
+	int64_t now = server_now();
+	unsigned waiting, most, room;
+	bool full, over;
+
+	if (server->calls->crowd == NULL)
+		return ACCEPTS_A_TURN;
+	waiting = server->calls->crowd(&most, server->context);
+	full = waiting > most / 4 * 3;
+	if (!full)
+		server->full_ms = 0;
+	if (waiting <= most / 4)
+		server->crowded_ms = 0;
+	over = (full && lasts(&server->full_ms, now, STUCK_MS)) ||
+	    ((full || server->crowded_ms != 0) &&
+		lasts(&server->crowded_ms, now, BURST_MS));
+	if (over)
+		return ACCEPTS_A_TURN;
+	room = full ? 0 : (most - waiting) / 4;
+	if (room == 0 && !full)
+		return 1;
+	return room < ACCEPTS_A_TURN ? room : ACCEPTS_A_TURN;
+}
+
 static void accept_ready(evutil_socket_t listener, short what, void *context)
 {
 	struct server *server = context;
 	struct sockaddr_storage from = {0};
+	unsigned count = accept_count(server), i;
 	socklen_t length;
-	int socket, i;
+	int socket;
 
 	(void)what;
-	for (i = 0; i < ACCEPTS_A_TURN; i++) {
+	if (count == 0)
+		accept_rest(server, CROWD_MS);
+	for (i = 0; i < count; i++) {
 		if (server->count >= server->settings.connections_max) {
 			if (!somebody_waits(listener))
 				return;

@@ -66,10 +66,18 @@ static void on_refuse(const char *code, const struct http_head *head,
 	free(language);
 }
 
+static unsigned on_crowd(unsigned *most, void *context)
+{
+	const struct service *service = context;
+
+	return pool_waiting(service->pool, most);
+}
+
 static const struct connection_calls calls = {.body_limit = request_body_limit,
     .request = request_begin,
     .gone = request_gone,
-    .refuse = on_refuse};
+    .refuse = on_refuse,
+    .crowd = on_crowd};
 
 /* What is so at this moment, for /metrics. */
 static void worker_publish(const struct worker *worker)

@@ -64,6 +64,12 @@ struct connection_calls {
 	void (*gone)(void *request);
 
 	/*
+	 * How many requests wait, and *most of them: beyond that they are
+	 * refused.  NULL: they never are.
+	 */
+	unsigned (*crowd)(unsigned *most, void *context);
+
+	/*
 	 * The front refuses by itself: bad_request, request_timeout,
 	 * body_too_large, line_too_long, expectation_failed,
 	 * headers_too_large, not_implemented, overloaded,

@@ -51,6 +51,9 @@ struct pool_use {
 	unsigned waiting;
 };
 
+/* How many wait, and the most that may. */
+unsigned pool_waiting(const struct pool *pool, unsigned *most);
+
 void pool_count(const struct pool *pool, struct pool_use *use);
 
 bool pool_is_up(const struct pool *pool);

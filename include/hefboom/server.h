@@ -12,6 +12,11 @@
  * are not counted, but the requests under way of each client behind it, and
  * one too many is refused (too_many_requests).
  *
+ * While more than three quarters of the requests that may wait do, new
+ * clients stay at the door: a burst, as after another worker's death, is
+ * waited out.  No burst is what does not move for half a second, or what has
+ * not gone down to a quarter in three; then they are let in and refused.
+ *
  * Promise.  server_drain() stops accepting and closes at once whoever has
  * been idle for a second, and the others as soon as they have been: a client
  * between two requests gets its next answer, which says Connection: close.

@@ -1,7 +1,7 @@
 """What was answered against what is there, while everything is killed.
 
-The short version of tests/faults/test_oracle.py: three kills of each kind
-and 3,000 acknowledged writes; HEFBOOM_ORACLE="20000 20" asks for more.  The
+The short version of tests/faults/test_oracle.py: twenty kills of each kind
+and 20,000 acknowledged writes; HEFBOOM_ORACLE="3000 3" asks for less.  The
 first tests show that the oracle sees each kind of fault.
 
 Mutations: the reply leaves at the last statement's result instead of at the
@@ -16,13 +16,13 @@ import sys
 import pytest
 
 from harness.database import Database
-from harness.running import Server
+from harness.running import Server, quick_folder
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / 'faults'))
 
-from oracle import KINDS, Oracle, Write, judge  # noqa: E402
+from oracle import KINDS, Oracle, Write, judge, room  # noqa: E402
 
-WRITES, KILLS = map(int, os.environ.get('HEFBOOM_ORACLE', '3000 3').split())
+WRITES, KILLS = map(int, os.environ.get('HEFBOOM_ORACLE', '20000 20').split())
 
 
 def judged(writes, goals, events=None):
@@ -58,7 +58,7 @@ def test_it_sees(said, writes, goals, events):
 
 
 def test_everything_is_killed():
-    server = Server()
+    server = Server(base=quick_folder(room(WRITES)))
     try:
         server.start()
         oracle = Oracle(server, Database(server.connect()), WRITES, KILLS)

@@ -10,11 +10,11 @@ import sys
 import pytest
 
 from harness.database import Database
-from harness.running import Server
+from harness.running import Server, quick_folder
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
-from oracle import Oracle  # noqa: E402
+from oracle import Oracle, room  # noqa: E402
 
 pytestmark = pytest.mark.long
 
@@ -25,7 +25,7 @@ WRITES, KILLS = map(int, os.environ.get('HEFBOOM_ORACLE',
 def test_everything_is_killed(root, monkeypatch):
     if 'asan' in os.environ.get('HEFBOOM_BIN', 'asan'):
         monkeypatch.setenv('HEFBOOM_BIN', str(root / 'build' / 'hefboom'))
-    server = Server()
+    server = Server(base=quick_folder(room(WRITES)))
     try:
         server.start()
         oracle = Oracle(server, Database(server.connect()), WRITES, KILLS)
