@@ -14,6 +14,7 @@ counted, but is printed with its reason.
 
 import collections
 import fnmatch
+import itertools
 import json
 import pathlib
 import re
@@ -71,9 +72,12 @@ class File:
         return any(fnmatch.fnmatchcase(self.name, one) for one in patterns)
 
     def missing(self):
-        lines = [number for number, hits in self.lines.items() if not hits]
-        for number in lines:
-            yield number, 'line'
+        lines = sorted(number for number, hits in self.lines.items()
+                       if not hits)
+        for _, run in itertools.groupby(
+                enumerate(lines), lambda pair: pair[1] - pair[0]):
+            run = [number for _, number in run]
+            yield run[0], 'to %d never ran' % run[-1]
         for (line, column, side), hits in self.branches.items():
             if not hits and line not in lines:
                 yield line, 'column %d is never %s' % (column, side)
@@ -90,36 +94,63 @@ def run(*words):
     return subprocess.run(words, check=True, stdout=subprocess.PIPE).stdout
 
 
-def export(build, form):
+def export(build):
     objects = [word for path in programs(build)[1:]
                for word in ('-object', str(path))]
-    return run('llvm-cov-14', 'export', '-format', form, '-instr-profile',
-               str(build / 'counters' / 'merged'), str(build / 'hefboom'),
-               *objects, str(ROOT / 'src'))
+    reply = run('llvm-cov-14', 'export', '-instr-profile',
+                str(build / 'counters' / 'merged'), str(build / 'hefboom'),
+                *objects, str(ROOT / 'src'))
+    return json.loads(reply)['data'][0]['files']
 
 
-def read_lines(build):
-    """{file: {line: hits}}"""
-    found, name = collections.defaultdict(dict), None
-    for line in export(build, 'lcov').decode().splitlines():
-        word, _, rest = line.partition(':')
-        if word == 'SF':
-            name = pathlib.Path(rest).resolve()
-        elif word == 'DA':
-            number, hits = map(int, rest.split(',')[:2])
-            found[name][number] = hits
+Segment = collections.namedtuple(
+    'Segment', 'line column hits counts begins gap')
+
+
+def line_hits(wrapped, segments, text):
+    """As LLVM's LineCoverageStats; None for a line without code.
+
+    One thing more: behind assert(), whose other side does not return, clang
+    14 begins the next statement without saying so.
+    """
+    begun = [one for one in segments if one.counts and one.begins]
+    if segments and not segments[0].counts and segments[0].begins:
+        return None
+    if not begun and not (wrapped and wrapped.counts):
+        return None
+    hits = [one.hits for one in begun if not one.gap]
+    if wrapped and wrapped.counts:
+        hits.append(wrapped.hits)
+    first = segments[0] if segments else None
+    if wrapped and wrapped.gap and first and first.counts and \
+            first.column == len(text) - len(text.lstrip()) + 1:
+        hits.append(first.hits)
+    return max(hits, default=0)
+
+
+def read_lines(path, segments):
+    """{line: hits}"""
+    found, wrapped = {}, None
+    by_line = collections.defaultdict(list)
+    for one in segments:
+        segment = Segment(*one)
+        by_line[segment.line].append(segment)
+    for number, text in enumerate(path.read_text().splitlines(), 1):
+        hits = line_hits(wrapped, by_line[number], text)
+        if hits is not None:
+            found[number] = hits
+        if by_line[number]:
+            wrapped = by_line[number][-1]
     return found
 
 
-def read_branches(build):
-    """{file: {(line, column, side): hits}}; the same place in several
-    programs, or files that include it, counts once."""
-    found = collections.defaultdict(collections.Counter)
-    for file in json.loads(export(build, 'text'))['data'][0]['files']:
-        name = pathlib.Path(file['filename']).resolve()
-        for line, column, _, _, true, false, *_ in file['branches']:
-            found[name][line, column, 'true'] += true
-            found[name][line, column, 'false'] += false
+def read_branches(branches):
+    """{(line, column, side): hits}; the same place in several functions, as of
+    a header, counts once."""
+    found = collections.Counter()
+    for line, column, _, _, true, false, *_ in branches:
+        found[line, column, 'true'] += true
+        found[line, column, 'false'] += false
     return found
 
 
@@ -127,10 +158,12 @@ def read(build):
     counters = sorted(map(str, (build / 'counters').glob('*.profraw')))
     run('llvm-profdata-14', 'merge', '-sparse', '-o',
         str(build / 'counters' / 'merged'), *counters)
-    lines, branches = read_lines(build), read_branches(build)
-    return [File(str(path.relative_to(ROOT / 'src')), lines[path],
-                 branches[path])
-            for path in sorted(lines) if ROOT / 'src' in path.parents]
+    found = {pathlib.Path(file['filename']).resolve(): file
+             for file in export(build)}
+    return [File(str(path.relative_to(ROOT / 'src')),
+                 read_lines(path, found[path]['segments']),
+                 read_branches(found[path]['branches']))
+            for path in sorted(found) if ROOT / 'src' in path.parents]
 
 
 def share(covered, count):

@@ -2,8 +2,9 @@
  * failing -- calls that fail when a test asks for it.
  *
  * FAILING(int, fsync, (int file), (file), -1) stands between the program and
- * fsync().  meson.build reads these lines and tells the linker (--wrap), so
- * that they begin in the first column, and a name is wrapped in one file once.
+ * fsync(); INSTEAD(int, fsync, (int file)) begins a function that is called in
+ * its place.  meson.build reads these lines and tells the linker (--wrap), so
+ * that they begin in the first column.
  */
 #ifndef FAILING_H
 #define FAILING_H
@@ -45,6 +46,11 @@ static inline bool fails_now(const char *name)
 	{                                                                      \
 		return fails_now(#name) ? (failure) : __real_##name arguments; \
 	}
+
+#define INSTEAD(type, name, parameters)                                        \
+	type __real_##name parameters;                                         \
+	type __wrap_##name parameters;                                         \
+	type __wrap_##name parameters
 
 typedef void act_fn(void);
 
