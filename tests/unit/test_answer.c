@@ -23,7 +23,7 @@
 #include "hefboom/token.h"
 
 INSTEAD(const struct problem *, request_submit,
-    (struct request *r, struct transaction *t))
+    (struct request * r, struct transaction *t))
 {
 	return submit(r, t);
 }
@@ -31,21 +31,21 @@ INSTEAD(const struct problem *, request_submit,
 /* How the request was answered: a problem's code, or with what. */
 static const char *said;
 
-INSTEAD(void, reply_problem, (struct request *r, const struct problem *p))
+INSTEAD(void, reply_problem, (struct request * r, const struct problem *p))
 {
 	assert_ptr_equal(r, &asked.request);
 	assert_null(said);
 	said = p->code;
 }
 
-INSTEAD(void, reply_outcome, (struct request *r, const struct outcome *o))
+INSTEAD(void, reply_outcome, (struct request * r, const struct outcome *o))
 {
 	(void)r, (void)o;
 	assert_null(said);
 	said = "outcome";
 }
 
-INSTEAD(void, reply_again, (struct request *r, PGresult *result))
+INSTEAD(void, reply_again, (struct request * r, PGresult *result))
 {
 	(void)r;
 	assert_null(said);
@@ -175,8 +175,8 @@ static int parts_of(const char *name, struct named *pairs)
 
 	while (statement != NULL) {
 		for (int i = 0; i < statement->argument_count; i++)
-			pairs[count++] = (struct named){
-			    statement->arguments[i].name, "1"};
+			pairs[count++] =
+			    (struct named){statement->arguments[i].name, "1"};
 		parts++;
 		statement = statement_find(arena_format(
 		    &asked.request.arena, "%s.%d", name, parts + 1));
@@ -198,8 +198,7 @@ static void test_sequences(void **state)
 	for (size_t i = 0; i < statement_count && name == NULL; i++)
 		if (strstr(statements[i].name, ".2") != NULL)
 			name = arena_copy(&asked.request.arena,
-			    statements[i].name,
-			    strlen(statements[i].name) - 2);
+			    statements[i].name, strlen(statements[i].name) - 2);
 	assert_non_null(name);
 	parts = parts_of(name, pairs);
 	assert_true(parts > 1);
@@ -220,7 +219,8 @@ static void test_without_pairs(void **state)
 	const struct statement *end_of_all = statements + statement_count;
 
 	(void)state;
-	while (statement < end_of_all && (statement->argument_count != 1 ||
+	while (statement < end_of_all &&
+	    (statement->argument_count != 1 ||
 		statement->arguments[0].source != SOURCE_AUTH_ORG))
 		statement++;
 	assert_true(statement < end_of_all);
@@ -232,12 +232,10 @@ static void test_without_pairs(void **state)
 static void test_refused_on_the_way(void **state)
 {
 	(void)state;
-	answer_next(
-	    &asked.request, answer_begin(&asked.request, unused, NULL));
+	answer_next(&asked.request, answer_begin(&asked.request, unused, NULL));
 	assert_null(said);
 	asked.refusal = problem_get("overloaded");
-	answer_next(
-	    &asked.request, answer_begin(&asked.request, unused, NULL));
+	answer_next(&asked.request, answer_begin(&asked.request, unused, NULL));
 	assert_string_equal(said, "overloaded");
 }
 
@@ -358,8 +356,7 @@ static void test_a_function(void **state)
 	(void)state;
 	asked.operation.kind = OPERATION_C;
 	asked.operation.handler = handled;
-	assert_string_equal(
-	    code_of(answer_step(&asked.request)), "not_found");
+	assert_string_equal(code_of(answer_step(&asked.request)), "not_found");
 	assert_null(asked.sent);
 }
 
@@ -384,8 +381,8 @@ static void test_arguments(void **state)
 	request->parameters[0] = "a,b\"c\\d";
 	request->path[0] = "p";
 	assert_string_equal(value_of(SOURCE_QUERY, 0, TEXT), "a,b\"c\\d");
-	assert_string_equal(value_of(SOURCE_QUERY, 0, TEXT_ARRAY),
-	    "{\"a\",\"b\\\"c\\\\d\"}");
+	assert_string_equal(
+	    value_of(SOURCE_QUERY, 0, TEXT_ARRAY), "{\"a\",\"b\\\"c\\\\d\"}");
 	assert_string_equal(value_of(SOURCE_HEADER, 0, TEXT), "a,b\"c\\d");
 	assert_null(value_of(SOURCE_HEADER, 1, TEXT));
 	assert_string_equal(value_of(SOURCE_PATH, 0, TEXT), "p");
@@ -394,7 +391,8 @@ static void test_arguments(void **state)
 	request->person_id[0] = '\0';
 	assert_null(value_of(SOURCE_AUTH_PERSON, 0, TEXT));
 	request->roles = ROLE_MEMBER | ROLE_HR;
-	assert_string_equal(value_of(SOURCE_AUTH_ROLES, 0, TEXT), "{member,hr}");
+	assert_string_equal(
+	    value_of(SOURCE_AUTH_ROLES, 0, TEXT), "{member,hr}");
 	assert_string_equal(value_of(SOURCE_AUTH_LANGUAGE, 0, TEXT), "en");
 	assert_null(value_of(SOURCE_BODY, 0, TEXT));
 	request->body = "[1]x";
@@ -466,8 +464,8 @@ static void test_access(void **state)
 	asked.operation.scopes = two;
 	assert_string_equal(
 	    allowed(both, ROLE_INTEGRATOR, ""), "insufficient_scope");
-	assert_string_equal(allowed(both, ROLE_INTEGRATOR, "people:rea"),
-	    "insufficient_scope");
+	assert_string_equal(
+	    allowed(both, ROLE_INTEGRATOR, "people:rea"), "insufficient_scope");
 	assert_string_equal(
 	    allowed(both, ROLE_INTEGRATOR, "x people:write"), "");
 	assert_string_equal(allowed(both, both, ""), "");
