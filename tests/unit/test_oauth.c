@@ -23,7 +23,7 @@
 handler_fn create_access_token;
 
 INSTEAD(const struct problem *, request_submit,
-    (struct request *r, struct transaction *t))
+    (struct request * r, struct transaction *t))
 {
 	return submit(r, t);
 }
@@ -31,23 +31,24 @@ INSTEAD(const struct problem *, request_submit,
 static char said[512];
 static int status_said;
 
-INSTEAD(void, reply_problem, (struct request *r, const struct problem *p))
+INSTEAD(void, reply_problem, (struct request * r, const struct problem *p))
 {
 	(void)r;
 	snprintf(said, sizeof(said), "%s", p->code);
 }
 
-INSTEAD(void, reply_content,
-    (struct request *r, const struct content *content))
+INSTEAD(
+    void, reply_content, (struct request * r, const struct content *content))
 {
 	(void)r;
-	assert_non_null(strstr(content->headers, "Cache-Control: no-store\r\n"));
+	assert_non_null(
+	    strstr(content->headers, "Cache-Control: no-store\r\n"));
 	assert_int_equal(
 	    strstr(content->headers, "WWW-Authenticate: Basic") != NULL,
 	    content->status == 401);
 	status_said = content->status;
-	snprintf(said, sizeof(said), "%.*s", (int)content->length,
-	    content->bytes);
+	snprintf(
+	    said, sizeof(said), "%.*s", (int)content->length, content->bytes);
 }
 
 INSTEAD(char *, PQresultErrorField, (const PGresult *result, int field))
@@ -67,8 +68,8 @@ static int begin(void **state)
 	(void)state;
 	asked_begin();
 	asked.service.config = &config;
-	asked.operation = (struct operation){
-	    .name = "create_access_token", .method = "POST"};
+	asked.operation =
+	    (struct operation){.name = "create_access_token", .method = "POST"};
 	said[0] = '\0';
 	status_said = 0;
 	fail_at(NULL, 0);
