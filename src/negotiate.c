@@ -235,7 +235,8 @@ static long long version_of(struct http_text tag, bool scim)
 	if (tag.length < 3 || tag.bytes[0] != '"' ||
 	    tag.bytes[tag.length - 1] != '"')
 		return -1;
-	while (count + 1 < tag.length && count < VERSION_DIGITS_MAX &&
+	/* The quote at its end is no digit. */
+	while (count < VERSION_DIGITS_MAX &&
 	    isdigit((unsigned char)tag.bytes[count + 1])) {
 		digits[count] = tag.bytes[count + 1];
 		count++;

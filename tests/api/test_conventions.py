@@ -9,7 +9,6 @@ asked; one Request-Id for a whole connection; `..` resolved in a path.
 import http.client
 import json
 import re
-import socket
 import urllib.parse
 import uuid
 
@@ -187,29 +186,6 @@ def test_etag_and_if_match(api, me):
         reply = api.patch('/v1/me', json={'language': language},
                           headers={'If-Match': given})
         assert reply.status_code in statuses, (given, reply)
-
-
-def test_headers_that_are_there_twice(api, me):
-    """Each header that we read: an answer, and the worker lives on.  Mutation:
-    If-Match looked up as if there could be one line of it."""
-    pids = api.server.workers()
-    names = ('If-Match', 'If-None-Match', 'Idempotency-Key', 'Authorization',
-             'Accept', 'Accept-Language', 'Accept-Encoding', 'Content-Type',
-             'Content-Encoding', 'Origin', 'Access-Control-Request-Method',
-             'traceparent', 'X-Forwarded-For', 'Forwarded', 'Cookie')
-    bearer = api.server.token()
-    for method in ('GET', 'PATCH', 'POST', 'OPTIONS'):
-        for name in names:
-            lines = (f'{method} /v1/me HTTP/1.1', 'Host: x', f'{name}: "1.a"',
-                     f'{name}: {me.etag}', 'Content-Length: 2',
-                     f'Authorization: Bearer {bearer}',
-                     'Content-Type: application/json', 'Connection: close')
-            with socket.create_connection(
-                    (api.server.host, api.server.port), 30) as client:
-                client.sendall('\r\n'.join((*lines, '', '{}')).encode())
-                reply = client.makefile('rb').read()
-            assert re.match(rb'HTTP/1.1 [24]\d\d ', reply), (lines, reply)
-    assert api.server.workers() == pids
 
 
 def lines(api, name, *values):

@@ -177,6 +177,14 @@ static void test_limits(void **state)
 	assert_int_equal(length, 1536 - 29 - 2 + 1);
 	assert_int_equal(text.length, 0);
 	assert_int_equal(cursor_seal(secret, bound, values, 1, &text), -E2BIG);
+	/* Refused by its length alone, before anything is decoded. */
+	memset(longest, 'A', CURSOR_LENGTH_MAX);
+	buf_add(&text, longest, CURSOR_LENGTH_MAX);
+	buf_add(&text, longest, CURSOR_LENGTH_MAX);
+	assert_int_equal(
+	    opened(secret, bound, text.bytes, text.length, 1), -EINVAL);
+	buf_clear(&text);
+	memset(longest, 0, CURSOR_LENGTH_MAX);
 	for (size_t i = 0; i <= CURSOR_VALUES_MAX; i++)
 		values[i] = NULL;
 	assert_int_equal(

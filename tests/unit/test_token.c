@@ -179,6 +179,7 @@ static void test_also(void **state)
 {
 	static const char before[] = "a secret of more than 32 bytes, before";
 	struct signer old = {"HS256", NULL, before, strlen(before)};
+	struct signer neither = {"HS256", NULL, before, strlen(before) - 1};
 	struct token_checker *both;
 	json_t *all = forge_json(&forge,
 	    "[{'issuer':'https://hs.example','audience':'hefboom',"
@@ -191,6 +192,10 @@ static void test_also(void **state)
 	    "{'issuer':'https://hs.example','audience':'hefboom',"
 	    "'organisations':['acme'],'secret_file':'@/before',"
 	    "'algorithms':['HS256']}");
+	json_t *odd = forge_json(&forge,
+	    "{'issuer':'https://hs.example','audience':'hefboom',"
+	    "'organisations':['acme'],'secret_file':'@/nowhere',"
+	    "'algorithms':['HS256']}");
 	char *error = NULL;
 
 	(void)state;
@@ -199,7 +204,16 @@ static void test_also(void **state)
 	assert_non_null(both);
 	verdict(both, forge_token(&old, "{\"alg\":\"HS256\"}", SECRET_CLAIMS),
 	    "bad signature");
+	/* What cannot be read adds no key, and takes no place. */
+	assert_int_equal(token_checker_also(both, odd, &error), -1);
+	assert_non_null(strstr(error, "cannot open"));
+	free(error);
+	verdict(both, forge_token(&old, "{\"alg\":\"HS256\"}", SECRET_CLAIMS),
+	    "bad signature");
 	assert_int_equal(token_checker_also(both, also, &error), 0);
+	verdict(both,
+	    forge_token(&neither, "{\"alg\":\"HS256\"}", SECRET_CLAIMS),
+	    "bad signature");
 	verdict(both, forge_token(&old, "{\"alg\":\"HS256\"}", SECRET_CLAIMS),
 	    NULL);
 	verdict(
@@ -209,9 +223,14 @@ static void test_also(void **state)
 		"{\"iss\":\"https://b.example\"," REST "}"),
 	    "bad signature");
 	assert_int_equal(token_checker_also(both, also, &error), -1);
+	assert_string_equal(error, "a third key");
+	free(error);
+	assert_int_equal(token_checker_also(both, odd, &error), -1);
+	assert_non_null(strstr(error, "cannot open"));
 	free(error);
 	token_checker_free(both);
 	json_decref(all);
+	json_decref(odd);
 	json_decref(also);
 }
 

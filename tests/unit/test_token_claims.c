@@ -383,7 +383,7 @@ static void test_scopes(void **state)
 	    {"[]", ""},
 	};
 	static const char *const bad[] = {"1", "null", "{}", "['a',1]",
-	    "'a\\\"b'", "'a\\\\b'", "'a\\nb'", "'\xc3\xa9'"};
+	    "'a\\\"b'", "'a\\\\b'", "'a\\nb'", "'a\x7f'", "'\xc3\xa9'"};
 	struct buf longest = {0};
 
 	(void)state;

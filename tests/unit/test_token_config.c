@@ -1,5 +1,9 @@
 /*
  * What an operator may write, what the cache remembers, what we issue.
+ *
+ * Mutations: a setting that is no text passed over, in any of its places; no
+ * limit of an exponent, of RSA's bits, of a secret, of a file; an even
+ * exponent taken; http taken without a network.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -71,6 +75,14 @@ static EVP_PKEY *pss_new(void)
 	return key;
 }
 
+static void zeros_write(const char *name, size_t length)
+{
+	char *zeros = memory_zero(length, 1);
+
+	forge_write(&forge, name, zeros, length);
+	free(zeros);
+}
+
 static int setup(void **state)
 {
 	EVP_PKEY *small = EVP_RSA_gen(1024), *pss = pss_new(), *edwards;
@@ -81,6 +93,9 @@ static int setup(void **state)
 	forge_write(&forge, "secret", forge.secret, 32);
 	forge_write(&forge, "short", forge.secret, 31);
 	forge_write_text(&forge, "empty", "");
+	zeros_write("long", 1024);
+	zeros_write("longer", 1025);
+	zeros_write("endless", (1 << 20) + 1);
 	free(forge_write_pem(&forge, "pem", forge.rsa));
 	free(forge_write_pem(&forge, "ec.pem", forge.p256));
 	free(forge_write_pem(&forge, "small.pem", small));
@@ -179,6 +194,81 @@ static void test_members(void **state)
 	    "dotted path");
 }
 
+/* What is there and is no text is said, wherever it stands. */
+static void test_no_texts(void **state)
+{
+	char *kid = memory_zero(KEY_ID_LENGTH_MAX + 2, 1), *text;
+
+	(void)state;
+	configured(ONE("'organisations':['']," SECRET), "no names");
+	configured(ONE("'organisations':{'a':''}," SECRET), "no names");
+	configured("[{'issuer':'i','audience':1," ORGS "," SECRET "}]",
+	    "\"audience\" is no text");
+	configured(ONE(ORGS "," SECRET ",'kid':1"), "\"kid\" is no text");
+	configured(ONE(ORGS "," SECRET ",'kid':''"), "\"kid\" is no text");
+	configured(ONE(ORGS "," SECRET ",'default_role':1"),
+	    "\"default_role\" is no text");
+	configured(
+	    ONE(ORGS "," SECRET ",'role_names':{'x':1}"), "no role of ours");
+	configured(ONE(ORGS "," SECRET ",'claims':['sub']"), "no object");
+	configured(
+	    ONE(ORGS "," SECRET ",'claims':{'roles':[1]}"), "dotted path");
+	configured(
+	    ONE(ORGS "," SECRET ",'claims':{'roles':['a','']}"), "dotted path");
+	configured(
+	    ONE(ORGS ",'secret_file':1,'algorithms':['HS256']"), "no text");
+	configured(ONE(ORGS "," SECRET ",'algorithm':1"), "no setting");
+	configured(ONE(ORGS ",'secret_file':'@/secret','algorithms':[1]"),
+	    "\"algorithms\"");
+	memset(kid, 'k', KEY_ID_LENGTH_MAX);
+	for (int i = 0; i < 2; i++) {
+		text = memory_format("[{'issuer':'i','audience':'a'," ORGS
+				     "," SECRET ",'kid':'%s'}]",
+		    kid);
+		configured(text, i == 0 ? NULL : "\"kid\" is too long");
+		free(text);
+		kid[KEY_ID_LENGTH_MAX] = 'k';
+	}
+	free(kid);
+}
+
+#define URL(setting, url)                                                      \
+	ONE(ORGS ",'" setting "':'" url "','algorithms':['RS256']")
+
+static void test_addresses(void **state)
+{
+	static const struct {
+		const char *text, *fault;
+	} cases[] = {
+	    {URL("jwks_url", "https://k.example/keys"), NULL},
+	    {URL("jwks_url", "http://k.example/keys"),
+		"http without a network"},
+	    {URL("discovery_url", "http://k.example/x"),
+		"http without a network"},
+	    {ONE(ORGS "," SECRET), NULL},
+	};
+	char *error = NULL;
+
+	(void)state;
+	configured(URL("jwks_url", "ftp://k.example/keys"), "https://");
+	configured(URL("discovery_url", "k.example"), "https://");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct token_checker *checker =
+		    configure(cases[i].text, &error);
+		char *fault = token_checker_check(checker, NULL);
+
+		assert_int_equal(token_checker_fetches(checker), i != 3);
+		assert_int_equal(fault == NULL, cases[i].fault == NULL);
+		if (fault != NULL)
+			assert_non_null(strstr(fault, cases[i].fault));
+		free(fault);
+		/* Any network will do here: each address is asked later. */
+		assert_null(token_checker_check(
+		    checker, (const struct networks *)&error));
+		token_checker_free(checker);
+	}
+}
+
 static void test_algorithms(void **state)
 {
 	(void)state;
@@ -202,6 +292,17 @@ static void test_algorithms(void **state)
 	configured(ONE(ORGS ",'pem_file':'@/ec.pem','algorithms':['ES384']"),
 	    "is not for ES384");
 	configured(ONE(ORGS ",'algorithms':['RS256']"), "is needed");
+	/* As many as there are, and one of them again. */
+	configured(ONE(ORGS ",'jwks_file':'@/jwks',"
+			    "'algorithms':['RS256','RS384','RS512','PS256',"
+			    "'PS384','PS512','ES256','ES384','ES512','RS256',"
+			    "'RS256','RS256']"),
+	    NULL);
+	configured(ONE(ORGS ",'jwks_file':'@/jwks',"
+			    "'algorithms':['RS256','RS384','RS512','PS256',"
+			    "'PS384','PS512','ES256','ES384','ES512','RS256',"
+			    "'RS256','RS256','RS256']"),
+	    "\"algorithms\" holds another");
 	configured(ONE(ORGS ",'pem_file':'@/pem','jwks_file':'@/jwks',"
 			    "'algorithms':['RS256']"),
 	    "is needed");
@@ -224,6 +325,18 @@ static void test_files(void **state)
 	configured(ONE(PEM("empty")), "does not begin with a public key");
 	configured(ONE(PEM("secret")), "does not begin with a public key");
 	configured(ONE(PEM("absent")), "cannot open");
+	configured(ONE(JWKS("absent")), "cannot open");
+	configured(ONE(ORGS ",'secret_file':'@/absent',"
+			    "'algorithms':['HS256']"),
+	    "cannot open");
+	configured(ONE(PEM("")), "cannot read");
+	configured(ONE(PEM("endless")), "is longer than 1 MiB");
+	configured(ONE(ORGS ",'secret_file':'@/long',"
+			    "'algorithms':['HS256']"),
+	    NULL);
+	configured(ONE(ORGS ",'secret_file':'@/longer',"
+			    "'algorithms':['HS256']"),
+	    "more than 1024 bytes");
 	configured(ONE(PEM("small.pem")), "1024 bits");
 	configured(ONE(PEM("pss.pem")), "is not for RS256");
 	configured(ONE(PEM("ed.pem")), "is not for RS256");
@@ -303,27 +416,89 @@ static void test_sets(void **state)
 	free(n);
 }
 
+/* RSA whose numbers are good but for one. */
+static void test_numbers(void **state)
+{
+	static const struct {
+		const char *exponent, *fault;
+	} cases[] = {{"AQAB", NULL}, {"Aw", NULL}, {"AAAAAAAAAAM", NULL},
+	    {"AQ", "unsafe public exponent"}, {"AA", "unsafe public exponent"},
+	    {"Ag", "unsafe public exponent"},
+	    {"AQAC", "unsafe public exponent"},
+	    {"AQAAAAAAAAAB", "unsafe public exponent"},
+	    {"AQAAAAAAAAAAAAAAAAAAAAAAAAAB", "unsafe public exponent"}};
+	char *n = forge_number(forge.rsa, "n", 0), *text, *modulus;
+	unsigned char bytes[1026];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		text = memory_format("{\"keys\":[{\"kty\":\"RSA\","
+				     "\"n\":\"%s\",\"e\":\"%s\"}]}",
+		    n, cases[i].exponent);
+		set_configured(text, "RS256", cases[i].fault);
+		free(text);
+	}
+	free(n);
+	memset(bytes, 0xff, sizeof(bytes));
+	for (size_t length = 1024; length <= 1025; length++) {
+		modulus = forge_encode(bytes, length);
+		text = memory_format("{\"keys\":[{\"kty\":\"RSA\","
+				     "\"n\":\"%s\",\"e\":\"AQAB\"}]}",
+		    modulus);
+		set_configured(
+		    text, "RS256", length == 1024 ? NULL : "has 8200 bits");
+		free(text);
+		free(modulus);
+	}
+}
+
+/* Two without a name, and one beside another that has none. */
+static void test_names(void **state)
+{
+	char *named = forge_jwk(forge.rsa, "\"kid\":\"a\"");
+	char *nameless = forge_jwk(forge.other, "");
+	char *kid = memory_zero(KEY_ID_LENGTH_MAX + 2, 1), *text;
+
+	(void)state;
+	text =
+	    memory_format("{\"keys\":[%s,%s,%s]}", nameless, named, nameless);
+	set_configured(text, "RS256", NULL);
+	free(text);
+	set_configured("{\"keys\":[{\"kty\":\"oct\",\"kid\":1}]}", "HS256",
+	    "a kid is no string");
+	memset(kid, 'k', KEY_ID_LENGTH_MAX + 1);
+	text =
+	    memory_format("{\"keys\":[{\"kty\":\"oct\",\"kid\":\"%s\"}]}", kid);
+	set_configured(text, "HS256", "at most 128");
+	free(text);
+	free(kid);
+	free(named);
+	free(nameless);
+}
+
 /* A last newline is the editor's in a text, a byte like others elsewhere. */
 static void test_secret_newline(void **state)
 {
 	static const char text[] = "correct horse battery staple and more\n";
 	static const char binary[] = "\x01orrect horse battery staple more\n";
+	static const char delete[] = "correct horse battery staple\x7f more\n";
 	const char *config = "[{'issuer':'i','audience':'hefboom'," ORGS
 			     ",'secret_file':'@/s','algorithms':['HS256']}]";
 	const char *claims = "{\"iss\":\"i\",\"aud\":\"hefboom\","
 			     "\"sub\":\"els\",\"exp\":1700000600}";
 	const struct signer signers[] = {
 	    {"HS256", NULL, text, sizeof(text) - 2},
-	    {"HS256", NULL, binary, sizeof(binary) - 1}};
+	    {"HS256", NULL, binary, sizeof(binary) - 1},
+	    {"HS256", NULL, delete, sizeof(delete) - 1}};
+	static const char *const files[] = {text, binary, delete};
 
 	(void)state;
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < 3; i++) {
 		struct token_checker *checker;
 		char *error = NULL, *token;
 		const char *why;
 
-		forge_write(&forge, "s", i == 0 ? text : binary,
-		    i == 0 ? sizeof(text) - 1 : sizeof(binary) - 1);
+		forge_write_text(&forge, "s", files[i]);
 		checker = configure(config, &error);
 		assert_non_null(checker);
 		token = forge_token(&signers[i], "{\"alg\":\"HS256\"}", claims);
@@ -368,9 +543,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_members),
+	    cmocka_unit_test(test_no_texts),
+	    cmocka_unit_test(test_addresses),
 	    cmocka_unit_test(test_algorithms),
 	    cmocka_unit_test(test_files),
 	    cmocka_unit_test(test_sets),
+	    cmocka_unit_test(test_numbers),
+	    cmocka_unit_test(test_names),
 	    cmocka_unit_test(test_secret_newline),
 	    cmocka_unit_test(test_named_pem),
 	};

@@ -1,5 +1,9 @@
 /*
  * What is taken from an address, what the workers share, what is kept.
+ *
+ * Mutations: a lease that is taken although it changed since it was looked
+ * at; a length believed that is read while it is written; keys without names
+ * taken for one another; a name written for a key that has none.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -7,6 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <errno.h>
+#include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "forge.h"
@@ -169,6 +176,39 @@ static void test_written(void **state)
 	issuer_end(&again);
 }
 
+/* Keys without a name are told apart by what they are. */
+static void test_nameless(void **state)
+{
+	struct issuer issuer = issuer_es();
+	char *one = forge_jwk(forge.p256, ""), *two = forge_jwk(forge.rsa, "");
+	char *named = forge_jwk(forge.p256, "\"kid\":\"a\"");
+	struct buf text = {0};
+
+	(void)state;
+	assert_true(
+	    taken(&issuer, memory_format("{\"keys\":[%s]}", one), NULL));
+	assert_null(issuer.keys[0].id);
+	keys_write(&issuer, &text);
+	assert_null(strstr(text.bytes, "kid"));
+	assert_false(taken(&issuer, memory_string(text.bytes), NULL));
+	assert_true(
+	    taken(&issuer, memory_format("{\"keys\":[%s]}", two), NULL));
+	assert_true(
+	    taken(&issuer, memory_format("{\"keys\":[%s]}", one), NULL));
+	/* It gets a name, and loses it again. */
+	assert_true(
+	    taken(&issuer, memory_format("{\"keys\":[%s]}", named), NULL));
+	assert_string_equal(issuer.keys[0].id, "a");
+	assert_true(
+	    taken(&issuer, memory_format("{\"keys\":[%s]}", one), NULL));
+	assert_null(issuer.keys[0].id);
+	buf_release(&text);
+	free(one);
+	free(two);
+	free(named);
+	issuer_end(&issuer);
+}
+
 static void discovered(const char *text, const char *url, const char *word)
 {
 	char *fault = NULL;
@@ -248,7 +288,7 @@ static void test_lease(void **state)
 	shared_free(shared);
 }
 
-enum { RIVALS = 4, TURNS = 20000, RACE_MS = 1000 };
+enum { RIVALS = 4, TURNS = 20000, RACE_MS = 1000, RIVAL_MS = 60000 };
 
 /* Of processes that race for each moment exactly one wins it. */
 static void test_lease_race(void **state)
@@ -284,6 +324,35 @@ static int64_t now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+/*
+ * Between the look at a lease and the taking of it somebody else was there:
+ * then no moment begins.  The rival is at it all the time, and no lease of his
+ * is one that runs.
+ */
+static void test_lease_overtaken(void **state)
+{
+	struct shared_keys *shared = shared_new();
+	int64_t now = 2, before = 0, end_ms = now_ms() + RIVAL_MS;
+	pid_t rival = fork();
+	bool begun = true;
+	int status;
+
+	(void)state;
+	if (rival == 0)
+		for (int64_t lease = 1;; lease = 3 - lease)
+			atomic_store(&shared->lease_ms, lease);
+	while (begun && now_ms() < end_ms) {
+		before = shared->ask_ms;
+		now += LEASE_MS + 1;
+		begun = shared_begin(shared, &shared->ask_ms, now, 0);
+	}
+	kill(rival, SIGKILL);
+	waitpid(rival, &status, 0);
+	assert_false(begun);
+	assert_int_equal(shared->ask_ms, before);
+	shared_free(shared);
+}
+
 /* What is read was written as a whole. */
 static void test_text_race(void **state)
 {
@@ -317,6 +386,13 @@ static void test_text_race(void **state)
 		assert_memory_equal(
 		    text.bytes, text.bytes + 1, text.length - 1);
 	}
+	/* A length that is no length is not copied. */
+	version = shared->length;
+	shared->length = SET_LENGTH_MAX + 1;
+	buf_clear(&text);
+	assert_true(shared_read(shared, &text, &(uint32_t){0}));
+	assert_int_equal(text.length, 0);
+	shared->length = version;
 	/* A writer that died half-way leaves nothing to be read. */
 	atomic_fetch_add(&shared->version, 1);
 	buf_clear(&text);
@@ -332,7 +408,7 @@ static void test_text_race(void **state)
 
 static void test_kept(void **state)
 {
-	char *path = forge_path(&forge, "kept"), *other;
+	char *path = forge_path(&forge, "kept"), *other, *draft;
 	struct buf text = {0}, found = {0};
 
 	(void)state;
@@ -352,6 +428,15 @@ static void test_kept(void **state)
 	assert_false(kept_read(path, &found));
 	other = forge_path(&forge, "nowhere/kept");
 	assert_true(kept_write(other, &text) < 0);
+	free(other);
+	/* What cannot take the place of a folder leaves nothing beside it. */
+	other = forge_path(&forge, "folder");
+	assert_int_equal(mkdir(other, 0700), 0);
+	assert_int_equal(kept_write(other, &text), -EISDIR);
+	assert_false(kept_read(other, &found));
+	draft = memory_format("%s.%ld", other, (long)getpid());
+	assert_int_equal(access(draft, F_OK), -1);
+	free(draft);
 	buf_release(&text);
 	buf_release(&found);
 	free(other);
@@ -393,10 +478,12 @@ int main(void)
 	    cmocka_unit_test(test_faults_change_nothing),
 	    cmocka_unit_test(test_count),
 	    cmocka_unit_test(test_written),
+	    cmocka_unit_test(test_nameless),
 	    cmocka_unit_test(test_discovery),
 	    cmocka_unit_test(test_age),
 	    cmocka_unit_test(test_lease),
 	    cmocka_unit_test(test_lease_race),
+	    cmocka_unit_test(test_lease_overtaken),
 	    cmocka_unit_test(test_text_race),
 	    cmocka_unit_test(test_kept),
 	    cmocka_unit_test(test_forgotten),
