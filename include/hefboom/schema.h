@@ -35,13 +35,15 @@ struct arena;
 struct schema;
 struct schema_set;
 
-enum { SCHEMA_ERRORS_MAX = 20 };
+enum { SCHEMA_ERRORS_MAX = 20, SCHEMA_POINTER_MAX = 1000 };
 
 struct schema_error {
 	/*
 	 * RFC 6901, from the value's root: "/labels/nl".  A property that
 	 * is required and absent, or unknown, and the later of two items
-	 * that are equal, are pointed at themselves.
+	 * that are equal, are pointed at themselves.  A place whose pointer
+	 * is longer than SCHEMA_POINTER_MAX bytes is told of as the nearest
+	 * one around it whose pointer is not.
 	 */
 	const char *pointer;
 	/*
