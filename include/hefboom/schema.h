@@ -81,6 +81,12 @@ const struct schema_error *schema_validate(
  */
 json_t *schema_parameter(const struct schema *schema, const char *text);
 
+/*
+ * No character that the format `name` refuses wherever it stands.  For names
+ * that come another way; UTF-8 that has been looked at, a NUL behind it.
+ */
+bool name_is_plain(const char *text, size_t length);
+
 /* Whether the format `zone` takes it: a time zone that this machine knows. */
 bool schema_zone_is_known(const char *name);
 
