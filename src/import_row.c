@@ -7,6 +7,7 @@
 #include "hefboom/buf.h"
 #include "hefboom/csv.h"
 #include "hefboom/memory.h"
+#include "hefboom/schema.h"
 
 typedef bool form_fn(const char *text, size_t length);
 
@@ -112,6 +113,9 @@ static char *refuse_column(const char *name)
 {
 	struct buf text = {0};
 
+	/* It is told on a terminal, and in one line. */
+	if (!name_is_plain(name, strlen(name)))
+		name = "(of odd characters)";
 	buf_add_format(
 	    &text, "there is no column '%.80s'; the columns are ", name);
 	for (int i = 0; i < IMPORT_COLUMNS; i++)
@@ -193,6 +197,9 @@ static char *field_add(struct buf *line, const struct column *column,
 		buf_add_string(line, "\\N");
 		return NULL;
 	}
+	if (!name_is_plain(text, length))
+		return memory_format(
+		    "%s has a character that no name has", column->name);
 	if (characters(text, length) > column->limit)
 		return memory_format("%s is longer than %zu characters",
 		    column->name, column->limit);

@@ -151,6 +151,19 @@ bool lines_know(const struct request *request, const char *etag)
 	return false;
 }
 
+/* However it is spelt, as whoever reads the query sees it. */
+static bool is_after(const char *pair, size_t length)
+{
+	const char *equals = memchr(pair, '=', length);
+	char name[3 * sizeof("after")];
+
+	if (equals != NULL)
+		length = (size_t)(equals - pair);
+	return length < sizeof(name) &&
+	    http_decode(name, pair, length, true) == 5 &&
+	    memcmp(name, "after", 5) == 0;
+}
+
 /* The query of this request with another `after` (RFC 8288, rel="next"). */
 void lines_link(const struct request *request, const char *cursor)
 {
@@ -165,8 +178,7 @@ void lines_link(const struct request *request, const char *cursor)
 		stop = memchr(at, '&', (size_t)(end - at));
 		if (stop == NULL)
 			stop = end;
-		if (stop == at ||
-		    (stop - at >= 6 && memcmp(at, "after=", 6) == 0))
+		if (stop == at || is_after(at, (size_t)(stop - at)))
 			continue;
 		buf_add(&reply_lines, at, (size_t)(stop - at));
 		buf_add_char(&reply_lines, '&');

@@ -75,6 +75,8 @@ bool walk_fail(struct walk *walk, const struct place *place, const char *code,
 
 	if (walk_is_over(walk))
 		return false;
+	while (place != NULL && place_length(place) > SCHEMA_POINTER_MAX)
+		place = place->parent;
 	error = arena_alloc(walk->arena, sizeof(*error));
 	error->pointer = place_pointer(place, walk->arena);
 	error->code = code;

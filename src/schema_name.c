@@ -78,6 +78,25 @@ size_t text_points(const char *text, size_t length)
 	return points;
 }
 
+static bool is_refused(uint32_t point)
+{
+	return (point & 0xfffe) == 0xfffe ||
+	    is_within(point, refused, sizeof(refused) / sizeof(*refused));
+}
+
+bool name_is_plain(const char *text, size_t length)
+{
+	const char *at = text, *end = text + length;
+	uint32_t point;
+
+	while (at < end) {
+		at = point_read(at, &point);
+		if (is_refused(point))
+			return false;
+	}
+	return true;
+}
+
 bool name_matches(const char *text, size_t length)
 {
 	const char *at = text, *end = text + length;
@@ -88,9 +107,7 @@ bool name_matches(const char *text, size_t length)
 		bool first = at == text;
 
 		at = point_read(at, &point);
-		if ((point & 0xfffe) == 0xfffe ||
-		    is_within(
-			point, refused, sizeof(refused) / sizeof(*refused)))
+		if (is_refused(point))
 			return false;
 		blank =
 		    is_within(point, blanks, sizeof(blanks) / sizeof(*blanks));

@@ -7,9 +7,9 @@
 
 /*
  * PCRE2 made to read patterns as ECMAScript does with its u flag: \uXXXX,
- * empty classes, a $ that is the end, and the long names of the general
- * categories, which PCRE2 only knows by their letters.  Searching ahead
- * with vectors is off: it does not pay for short texts, and it reads past
+ * empty classes, a $ that is the end, blanks beyond ASCII, and the long names
+ * of the general categories, which PCRE2 only knows by their letters. Searching
+ * ahead with vectors is off: it does not pay for short texts, and it reads past
  * their end, which valgrind cannot tell from a mistake.
  */
 enum {
@@ -95,23 +95,49 @@ static const char *category_find(const char *name, size_t *length)
 	return NULL;
 }
 
-static void translate(struct buf *buf, const char *text)
+/* White space and line ends of ECMAScript (12.2, 12.3); PCRE2's are ASCII. */
+static const char blanks[] =
+    "\\s\\u{a0}\\u{1680}\\u{2000}-\\u{200a}\\u{2028}\\u{2029}\\u{202f}"
+    "\\u{205f}\\u{3000}\\u{feff}";
+static const char others[] =
+    "\\u{0}-\\u{8}\\u{e}-\\u{1f}\\u{21}-\\u{9f}\\u{a1}-\\u{167f}"
+    "\\u{1681}-\\u{1fff}\\u{200b}-\\u{2027}\\u{202a}-\\u{202e}"
+    "\\u{2030}-\\u{205e}\\u{2060}-\\u{2fff}\\u{3001}-\\u{fefe}"
+    "\\u{ff00}-\\u{10ffff}";
+
+/* What is escaped at `text`; returns its last character. */
+static const char *escape_write(
+    struct buf *buf, const char *text, bool in_class)
 {
 	const char *letters;
 	size_t length;
 
+	if (*text == 's' || *text == 'S') {
+		letters = *text == 's' ? blanks : others;
+		buf_add_format(buf, in_class ? "%s" : "[%s]", letters);
+		return text;
+	}
+	buf_add_format(buf, "\\%c", *text);
+	if ((*text != 'p' && *text != 'P') || text[1] != '{')
+		return text;
+	letters = category_find(text + 2, &length);
+	if (letters == NULL)
+		return text;
+	buf_add_format(buf, "{%s", letters);
+	return text + 1 + length;
+}
+
+static void translate(struct buf *buf, const char *text)
+{
+	bool in_class = false;
+
 	for (; *text != '\0'; text++) {
-		buf_add_char(buf, *text);
-		if (*text != '\\' || text[1] == '\0')
+		if (*text == '\\' && text[1] != '\0') {
+			text = escape_write(buf, text + 1, in_class);
 			continue;
-		buf_add_char(buf, *++text);
-		if ((*text != 'p' && *text != 'P') || text[1] != '{')
-			continue;
-		letters = category_find(text + 2, &length);
-		if (letters != NULL) {
-			buf_add_format(buf, "{%s", letters);
-			text += 1 + length;
 		}
+		in_class = *text == '[' || (in_class && *text != ']');
+		buf_add_char(buf, *text);
 	}
 }
 

@@ -35,13 +35,15 @@ struct arena;
 struct schema;
 struct schema_set;
 
-enum { SCHEMA_ERRORS_MAX = 20 };
+enum { SCHEMA_ERRORS_MAX = 20, SCHEMA_POINTER_MAX = 1000 };
 
 struct schema_error {
 	/*
 	 * RFC 6901, from the value's root: "/labels/nl".  A property that
 	 * is required and absent, or unknown, and the later of two items
-	 * that are equal, are pointed at themselves.
+	 * that are equal, are pointed at themselves.  A place whose pointer
+	 * is longer than SCHEMA_POINTER_MAX bytes is told of as the nearest
+	 * one around it whose pointer is not.
 	 */
 	const char *pointer;
 	/*
@@ -78,6 +80,12 @@ const struct schema_error *schema_validate(
  * text becomes an array when the schema is one.  New reference.
  */
 json_t *schema_parameter(const struct schema *schema, const char *text);
+
+/*
+ * No character that the format `name` refuses wherever it stands.  For names
+ * that come another way; UTF-8 that has been looked at, a NUL behind it.
+ */
+bool name_is_plain(const char *text, size_t length);
 
 /* Whether the format `zone` takes it: a time zone that this machine knows. */
 bool schema_zone_is_known(const char *name);

@@ -14,9 +14,9 @@
  * ignored; `schemas` may be absent, but when it names schemas it must name
  * the kind's.
  *
- * Strict: required attributes, types, lengths, control characters (line
- * breaks pass in attributes without a stated length), `primary` true at most
- * once, members by their ids.  Of two values with the same type and value one
+ * Strict: required attributes, types, lengths, control characters and, where
+ * a length is stated, bidi overrides and noncharacters (without one, line
+ * breaks pass), `primary` true at most once, members by their ids.  Of two values with the same type and value one
  * is kept.  A value that has nothing but `type` and `primary` is dropped.
  *
  * Promise.  scim_resource_read() of what it returned returns the same.

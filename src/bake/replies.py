@@ -16,7 +16,7 @@ def conditions(operation):
     body = operation.body is not None and not operation.form
     scim = operation.scim
     return {word for word, is_so in (
-        ('always', True), ('strict', not scim),
+        ('always', True), ('strict', not scim), ('json', operation.replies_json),
         ('database', not operation.is_c or operation.roles or 'lane' in operation.extra),
         ('form', operation.form),
         ('writes', not get), ('roles', operation.roles),

@@ -83,7 +83,8 @@ static const struct problem *send_file(
 	if (folder == NULL || !name_is_plain(name))
 		return problem_get("not_found");
 	path = arena_format(&request->arena, "%s/%s", folder, name);
-	file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	/* A pipe in the folder is no reason to wait for its other end. */
+	file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (file < 0)
 		return problem_get("not_found");
 	bytes = file_read(file, &content.length);

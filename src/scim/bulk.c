@@ -217,7 +217,7 @@ static void run_line(struct bulk *bulk, struct line *line)
 	bool lost = false;
 	struct line *first, *waiter;
 
-	while ((first = bulk_awaited(bulk, line, &lost)) != NULL && !lost) {
+	while ((first = bulk_awaited(line, &lost)) != NULL && !lost) {
 		line->state = UNDER_WAY;
 		first->awaited_by = line;
 		line = first;
@@ -347,6 +347,8 @@ const struct problem *scim_bulk_run(struct request *request)
 		if (problem != NULL)
 			return problem;
 	}
+	for (size_t i = 0; i < bulk->count; i++)
+		bulk_find_awaited(bulk, &bulk->lines[i]);
 	walk(bulk);
 	return &request_waiting;
 }

@@ -22,39 +22,52 @@ bool bulk_is_reference(const char *text)
 	return text != NULL && strncasecmp(text, reference, REFERENCE) == 0;
 }
 
-/* What has to be done first, or NULL; *lost: something that never will be. */
-static struct line *awaited_in(
-    const struct bulk *bulk, const json_t *value, bool *lost)
+/* Once to count them, and once more to keep them. */
+static void note(const struct bulk *bulk, struct line *line, const char *text)
 {
-	struct line *found = NULL;
+	if (!bulk_is_reference(text))
+		return;
+	if (line->awaits != NULL)
+		line->awaits[line->await_count] = bulk_line_of(bulk, text);
+	line->await_count++;
+}
+
+static void note_all(
+    const struct bulk *bulk, struct line *line, const json_t *value)
+{
 	const char *key;
 	json_t *one;
 	size_t index;
 
-	if (json_is_string(value) &&
-	    bulk_is_reference(json_string_value(value))) {
-		struct line *line =
-		    bulk_line_of(bulk, json_string_value(value));
-
-		if (line == NULL || line->state == REFUSED ||
-		    line->state == UNDER_WAY)
-			*lost = true;
-		else if (line->state == WAITING)
-			return line;
+	if (json_is_string(value)) {
+		note(bulk, line, json_string_value(value));
 	} else if (json_is_array(value)) {
 		json_array_foreach((json_t *)(uintptr_t)value, index, one)
 		{
-			if (found == NULL && !*lost)
-				found = awaited_in(bulk, one, lost);
+			note_all(bulk, line, one);
 		}
 	} else if (json_is_object(value)) {
 		json_object_foreach((json_t *)(uintptr_t)value, key, one)
 		{
-			if (found == NULL && !*lost)
-				found = awaited_in(bulk, one, lost);
+			note_all(bulk, line, one);
 		}
 	}
-	return found;
+}
+
+void bulk_find_awaited(const struct bulk *bulk, struct line *line)
+{
+	/* The id part of a path may be a reference too. */
+	const char *id = bulk_path_id(line->path);
+
+	note_all(bulk, line, line->data);
+	note(bulk, line, id);
+	if (line->await_count == 0)
+		return;
+	line->awaits = arena_alloc(
+	    &bulk->request->arena, line->await_count * sizeof(struct line *));
+	line->await_count = 0;
+	note_all(bulk, line, line->data);
+	note(bulk, line, id);
 }
 
 /* Every reference in its place becomes the id of what was made. */
@@ -88,17 +101,19 @@ const char *bulk_path_id(const char *path)
 	return slash == NULL || slash[1] == '\0' ? NULL : slash + 1;
 }
 
-/* The id part of a path may be a reference too. */
-struct line *bulk_awaited(
-    const struct bulk *bulk, const struct line *line, bool *lost)
+struct line *bulk_awaited(struct line *line, bool *lost)
 {
-	const char *id = bulk_path_id(line->path);
-	struct line *found = awaited_in(bulk, line->data, lost);
+	struct line *first;
 
-	if (found != NULL || *lost || !bulk_is_reference(id))
-		return found;
-	found = bulk_line_of(bulk, id);
-	*lost = found == NULL || found->state == REFUSED ||
-	    found->state == UNDER_WAY;
-	return *lost || found->state == DONE ? NULL : found;
+	while (line->await_at < line->await_count &&
+	    line->awaits[line->await_at] != NULL &&
+	    line->awaits[line->await_at]->state == DONE)
+		line->await_at++;
+	if (line->await_at == line->await_count)
+		return NULL;
+	first = line->awaits[line->await_at];
+	if (first != NULL && first->state == WAITING)
+		return first;
+	*lost = true;
+	return NULL;
 }

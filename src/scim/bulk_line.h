@@ -25,6 +25,8 @@ struct line {
 	const char *location; /* of what it is about, when that is known */
 	enum state state;
 	struct line *awaited_by;
+	struct line **awaits; /* NULL for one that is not there */
+	size_t await_count, await_at; /* those before it are DONE */
 	char id[UUID_TEXT]; /* of what it made */
 	json_t *answer; /* one of BulkResponse's Operations */
 };
@@ -48,12 +50,15 @@ const char *bulk_path_id(const char *path);
 /* The line whose bulkId stands behind "bulkId:", or NULL. */
 struct line *bulk_line_of(const struct bulk *bulk, const char *text);
 
+/* Once a line, when all of them have been read. */
+void bulk_find_awaited(const struct bulk *bulk, struct line *line);
+
 /*
  * What has to be done before that line, or NULL; *lost when it waits for what
- * never will be: unknown, refused, or waiting itself.
+ * never will be: unknown, refused, or waiting itself.  However often it is
+ * asked, each reference is looked at once when it is done.
  */
-struct line *bulk_awaited(
-    const struct bulk *bulk, const struct line *line, bool *lost);
+struct line *bulk_awaited(struct line *line, bool *lost);
 
 /* Every reference in its place becomes the id of what was made. */
 void bulk_put_ids(const struct bulk *bulk, json_t *value);

@@ -2,6 +2,8 @@
 
 #include <strings.h>
 
+#include "hefboom/schema.h"
+
 static bool refuse(const struct scim_reading *reading, struct scim_place place,
     const char *why)
 {
@@ -51,6 +53,9 @@ static bool string_read(const struct scim_reading *reading,
 		return refuse(reading, place, "is too long");
 	if (has_control(text, length, most > 0))
 		return refuse(reading, place, "has a control character");
+	if (most > 0 && !name_is_plain(text, length))
+		return refuse(
+		    reading, place, "has a character that no name has");
 	if (place.attribute->required && text[strspn(text, " ")] == '\0')
 		return refuse(reading, place, "must not be empty");
 	*out = length == 0 ? NULL : json_incref((json_t *)value);

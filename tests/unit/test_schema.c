@@ -161,6 +161,40 @@ static void references(void **state)
 	EXPECT_ALL(list);
 }
 
+/* A long name is told once at most, and by its place when it is too long. */
+static void long_pointers(void **state)
+{
+	struct schema_set *set = schema_set_new();
+	json_t *document = read_json("{'additionalProperties': {'items': "
+				     "{'type': 'null'}}}");
+	char name[SCHEMA_POINTER_MAX + 2];
+	char *complaint;
+	const struct schema *schema =
+	    schema_compile(set, document, "", &complaint);
+
+	(void)state;
+	memset(name, '/', sizeof(name));
+	for (size_t length = SCHEMA_POINTER_MAX / 2 - 2;
+	     length < SCHEMA_POINTER_MAX / 2; length++) {
+		json_t *value = json_object(), *list = read_json("[1, 1]");
+		const struct schema_error *error;
+		struct arena arena;
+		bool fits = 2 * length + 3 <= SCHEMA_POINTER_MAX;
+
+		arena_init(&arena);
+		json_object_setn_new(value, name, length, list);
+		error = schema_validate(schema, value, &arena);
+		assert_non_null(error);
+		assert_int_equal(
+		    strlen(error->pointer), 2 * length + (fits ? 3 : 1));
+		assert_string_equal(error->code, "wrong_type");
+		arena_release(&arena);
+		json_decref(value);
+	}
+	schema_set_free(set);
+	json_decref(document);
+}
+
 static void many_errors(void **state)
 {
 	struct schema_set *set = schema_set_new();
@@ -306,6 +340,7 @@ int main(void)
 	    cmocka_unit_test(unevaluated),
 	    cmocka_unit_test(resolution),
 	    cmocka_unit_test(many_errors),
+	    cmocka_unit_test(long_pointers),
 	    cmocka_unit_test(many_items),
 	};
 
