@@ -20,6 +20,7 @@ struct lane_queue {
 	struct pipe *pipes[PIPES_MAX];
 	unsigned pipe_count;
 	struct transaction *first, **last; /* waiting, oldest first */
+	unsigned waiting;
 	unsigned lost; /* connections lost since one was last ready */
 	unsigned ticks; /* without any connection that is ready */
 };
@@ -28,7 +29,7 @@ struct pool {
 	struct event *tick;
 	struct lane_queue lanes[LANES];
 	unsigned depth;
-	unsigned waiting, waiting_max;
+	unsigned waiting_max; /* in a lane */
 };
 
 static const char *error_field(const struct outcome *outcome, int field)
@@ -80,7 +81,7 @@ static void queue_add(struct lane_queue *lane, struct transaction *transaction)
 	transaction->queued = true;
 	*lane->last = transaction;
 	lane->last = &transaction->next;
-	lane->pool->waiting++;
+	lane->waiting++;
 }
 
 static struct transaction *queue_take(struct lane_queue *lane)
@@ -94,7 +95,7 @@ static struct transaction *queue_take(struct lane_queue *lane)
 		lane->last = &lane->first;
 	transaction->next = NULL;
 	transaction->queued = false;
-	lane->pool->waiting--;
+	lane->waiting--;
 	return transaction;
 }
 
@@ -109,7 +110,7 @@ static void queue_remove(
 	if (lane->last == &transaction->next)
 		lane->last = at;
 	transaction->queued = false;
-	lane->pool->waiting--;
+	lane->waiting--;
 }
 
 /* The pipe with the least to do, or NULL when none is ready or has room. */
@@ -304,7 +305,7 @@ enum submission pool_submit(struct pool *pool, struct transaction *transaction)
 		transaction_free(transaction);
 		return POOL_DOWN;
 	}
-	if (pool->waiting >= pool->waiting_max) {
+	if (lane->waiting >= pool->waiting_max) {
 		transaction_free(transaction);
 		return POOL_FULL;
 	}
@@ -337,10 +338,11 @@ bool pool_is_whole(const struct pool *pool)
 
 void pool_count(const struct pool *pool, struct pool_use *use)
 {
-	*use = (struct pool_use){.waiting = pool->waiting};
+	*use = (struct pool_use){0};
 	for (int i = 0; i < LANES; i++) {
 		const struct lane_queue *lane = &pool->lanes[i];
 
+		use->waiting += lane->waiting;
 		for (unsigned j = 0; j < lane->pipe_count; j++) {
 			use->ready[i] += pipe_is_ready(lane->pipes[j]);
 			use->busy[i] += pipe_depth(lane->pipes[j]);

@@ -7,7 +7,8 @@
  * Ownership.  The pool owns pipes and the transactions it accepted.
  *
  * Limits.  `depth` transactions under way on a connection, `queue` waiting
- * in all; beyond that pool_submit() refuses at once.
+ * in a lane; beyond that pool_submit() refuses at once.  What waits in one
+ * lane takes no place of another.
  *
  * Promise.  As transaction.h says.  When no connection of a lane can be had,
  * what waits for it ends as ENDING_UNSENT within a second.
