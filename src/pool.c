@@ -15,8 +15,16 @@ enum { PIPES_MAX = 32, TICK_MS = 250, TICKS_TO_GIVE_UP = 3 };
 const unsigned lane_ms[LANES] =
     {[LANE_FAST] = 2000, [LANE_WRITE] = 5000, [LANE_SLOW] = 8000};
 
+/*
+ * How long something may wait for its turn.  What waits until its client
+ * gives up is work in vain, and then all that is done is in vain.
+ */
+static const unsigned wait_ms[LANES] =
+    {[LANE_FAST] = 2000, [LANE_WRITE] = 3000, [LANE_SLOW] = 4000};
+
 struct lane_queue {
 	struct pool *pool;
+	unsigned wait_ms;
 	struct pipe *pipes[PIPES_MAX];
 	unsigned pipe_count;
 	struct transaction *first, **last; /* waiting, oldest first */
@@ -31,6 +39,14 @@ struct pool {
 	unsigned depth;
 	unsigned waiting_max; /* in a lane */
 };
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
 
 static const char *error_field(const struct outcome *outcome, int field)
 {
@@ -79,6 +95,7 @@ static void queue_add(struct lane_queue *lane, struct transaction *transaction)
 {
 	transaction->next = NULL;
 	transaction->queued = true;
+	transaction->since_ms = now_ms();
 	*lane->last = transaction;
 	lane->last = &transaction->next;
 	lane->waiting++;
@@ -138,26 +155,38 @@ static bool lane_is_up(const struct lane_queue *lane)
 	return false;
 }
 
-static void lane_serve(struct lane_queue *lane)
+/* Ends what waits longest. */
+static void lane_drop(struct lane_queue *lane, enum ending ending)
 {
-	struct pipe *pipe;
+	struct transaction *transaction = queue_take(lane);
 
-	while (lane->first != NULL && (pipe = lane_pick(lane)) != NULL)
-		pipe_send(pipe, queue_take(lane));
+	outcome_release(&transaction->outcome);
+	transaction->outcome.ending = ending;
+	if (transaction->done != NULL)
+		transaction->done(transaction->context, &transaction->outcome);
+	transaction_free(transaction);
 }
 
 static void lane_give_up(struct lane_queue *lane)
 {
-	struct transaction *transaction;
+	while (lane->first != NULL)
+		lane_drop(lane, ENDING_UNSENT);
+}
 
-	while ((transaction = queue_take(lane)) != NULL) {
-		outcome_release(&transaction->outcome);
-		transaction->outcome.ending = ENDING_UNSENT;
-		if (transaction->done != NULL)
-			transaction->done(
-			    transaction->context, &transaction->outcome);
-		transaction_free(transaction);
-	}
+/* How long the one has waited that waits longest. */
+static int64_t lane_waited(const struct lane_queue *lane)
+{
+	return lane->first == NULL ? 0 : now_ms() - lane->first->since_ms;
+}
+
+static void lane_serve(struct lane_queue *lane)
+{
+	struct pipe *pipe;
+
+	while (lane_waited(lane) >= lane->wait_ms)
+		lane_drop(lane, ENDING_LATE);
+	while (lane->first != NULL && (pipe = lane_pick(lane)) != NULL)
+		pipe_send(pipe, queue_take(lane));
 }
 
 static struct lane_queue *lane_of(struct pool *pool, const struct pipe *pipe)
@@ -257,6 +286,7 @@ struct pool *pool_new(
 		struct lane_queue *lane = &pool->lanes[i];
 
 		lane->pool = pool;
+		lane->wait_ms = wait_ms[i];
 		lane->last = &lane->first;
 		for (unsigned j = 0; j < settings->pipes[i]; j++) {
 			if (j == PIPES_MAX)
@@ -305,7 +335,8 @@ enum submission pool_submit(struct pool *pool, struct transaction *transaction)
 		transaction_free(transaction);
 		return POOL_DOWN;
 	}
-	if (lane->waiting >= pool->waiting_max) {
+	if (lane->waiting >= pool->waiting_max ||
+	    lane_waited(lane) >= lane->wait_ms / 2) {
 		transaction_free(transaction);
 		return POOL_FULL;
 	}

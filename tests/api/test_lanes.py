@@ -8,47 +8,19 @@ point read takes a second; one bound for what waits in all lanes (src/pool.c:
 pool_submit() counts the pool's): the second, 4,472 of 6,733 are refused.
 """
 
-import threading
 import time
 
 import pytest
 
 from harness.load import Asking, asked
+from harness.locks import Held
 
 HELD_S = 1.5
 
 
-class Held:
-    """Nobody reads what the synchronisation was refused, but between two locks."""
-
-    def __init__(self, server):
-        self.connection = server.connect()
-        self.connection.autocommit = False
-        self.over = threading.Event()
-        self.first = threading.Event()
-        self.thread = threading.Thread(target=self.hold)
-        self.thread.start()
-        assert self.first.wait(20)
-
-    def hold(self):
-        with self.connection.cursor() as cursor:
-            while not self.over.is_set():
-                cursor.execute('lock table sync_refusal'
-                               ' in access exclusive mode')
-                self.first.set()
-                self.over.wait(HELD_S)
-                self.connection.commit()
-                time.sleep(0.02)
-
-    def end(self):
-        self.over.set()
-        self.thread.join()
-        self.connection.close()
-
-
 @pytest.fixture
 def held(server):
-    held = Held(server)
+    held = Held(server, HELD_S)
     yield held
     held.end()
 
