@@ -113,7 +113,7 @@ void answer_next(struct request *request, struct transaction *transaction)
 		reply_problem(request, problem);
 }
 
-const struct problem *answer_fault(
+const struct problem *answer_read_fault(
     struct request *request, const struct outcome *outcome)
 {
 	switch (outcome->ending) {
@@ -121,13 +121,19 @@ const struct problem *answer_fault(
 		return NULL;
 	case ENDING_FAILED:
 		return problem_of_error(request, outcome->error);
-	case ENDING_LOST:
-		return problem_get(only_reads(request) ? "database_unavailable"
-						       : "outcome_unknown");
-	case ENDING_UNSENT:
+	case ENDING_LATE:
+		return problem_get("overloaded");
 	default:
 		return problem_get("database_unavailable");
 	}
+}
+
+const struct problem *answer_fault(
+    struct request *request, const struct outcome *outcome)
+{
+	if (outcome->ending == ENDING_LOST && !only_reads(request))
+		return problem_get("outcome_unknown");
+	return answer_read_fault(request, outcome);
 }
 
 /* A statement about the request's key: take_key, settle_key, read_key. */

@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <strings.h>
 
+#include "hefboom/answer.h"
 #include "hefboom/arguments.h"
 #include "hefboom/service.h"
 #include "hefboom/http.h"
@@ -58,10 +59,8 @@ static const struct problem *take_answer(
 	struct request *request = waiting->request;
 	const char *org, *person;
 
-	if (outcome->ending == ENDING_FAILED)
-		return problem_of_error(request, outcome->error);
 	if (outcome->ending != ENDING_DONE)
-		return problem_get("database_unavailable");
+		return answer_read_fault(request, outcome);
 	org = shape_value(outcome->results[0], 0, "org_id");
 	person = shape_value(outcome->results[0], 0, "person_id");
 	if (org == NULL)

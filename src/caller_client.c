@@ -4,6 +4,7 @@
  */
 #include "caller_cache.h"
 
+#include "hefboom/answer.h"
 #include "hefboom/arguments.h"
 #include "hefboom/http.h"
 #include "hefboom/limit.h"
@@ -75,10 +76,8 @@ static const struct problem *take_answer(
 	struct request *request = waiting->request;
 	const char *scopes;
 
-	if (outcome->ending == ENDING_FAILED)
-		return problem_of_error(request, outcome->error);
 	if (outcome->ending != ENDING_DONE)
-		return problem_get("database_unavailable");
+		return answer_read_fault(request, outcome);
 	if (shape_count(outcome->results[0]) == 0)
 		return refuse(request);
 	take_id(request->org_id, outcome, "org_id");

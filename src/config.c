@@ -61,7 +61,7 @@ const struct setting settings[] = {
     {"pool_depth", KIND_NUMBER, AT(pool_depth), 1, 64, "8",
 	"requests under way on one of them"},
     {"pool_queue", KIND_NUMBER, AT(pool_queue), 1, 65536, "256",
-	"requests that may wait in a worker; more get 503"},
+	"requests that may wait in a lane of a worker; more get 503"},
     {"connections_max", KIND_NUMBER, AT(connections_max), 0, 1000000, "0",
 	"clients of a worker; 0: by its descriptor limit"},
     {"per_address_max", KIND_NUMBER, AT(per_address_max), 0, 1000000, "0",

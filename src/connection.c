@@ -206,7 +206,7 @@ void connection_expire(struct connection *connection)
 	}
 }
 
-void connection_open(
+struct connection *connection_open(
     struct server *server, int socket, const struct ip *from, bool counted)
 {
 	struct connection *connection = memory_zero(1, sizeof(*connection));
@@ -222,6 +222,8 @@ void connection_open(
 	event_assign(&connection->event, server->base, socket,
 	    EV_READ | EV_WRITE | EV_CLOSED | EV_ET | EV_PERSIST,
 	    connection_wake, connection);
-	if (event_add(&connection->event, NULL) != 0)
-		connection_close(connection);
+	if (event_add(&connection->event, NULL) == 0)
+		return connection;
+	connection_close(connection);
+	return NULL;
 }

@@ -112,6 +112,7 @@ struct server {
 
 	int socket;
 	int reserve; /* a descriptor, for when there are no others */
+	struct connection *seat; /* who was let in beyond the cap, or NULL */
 	bool paused, draining, relieving;
 	int64_t complained_ms;
 	int64_t full_ms, crowded_ms; /* since when; 0: is not */
@@ -141,9 +142,11 @@ void server_left(struct server *server, struct connection *connection);
 int accept_begin(struct server *server); /* 0, or -1 and errno */
 void accept_stop(struct server *server);
 void accept_end(struct server *server);
+void accept_left(struct server *server, const struct connection *connection);
 
 /* connection.c */
-void connection_open(
+/* Takes the socket; NULL: it was closed. */
+struct connection *connection_open(
     struct server *server, int socket, const struct ip *from, bool counted);
 void connection_close(struct connection *connection);
 void connection_abort(struct connection *connection); /* drops what waits */

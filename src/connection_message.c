@@ -157,7 +157,7 @@ void connection_reply(struct connection *connection, const struct reply *reply)
 	assert(connection->state == CONNECTION_BUSY && !connection->answered);
 	connection->request = NULL;
 	connection->requests++;
-	if (reply->close || server->draining ||
+	if (reply->close || server->draining || connection == server->seat ||
 	    connection->requests >= server->settings.requests_max)
 		connection->closing = connection->lingers = true;
 	outcome = connection_write(connection, reply);

@@ -156,7 +156,8 @@ static void leftover_keep(struct connection *connection, const struct buf *head,
 	};
 	memcpy(leftover->head, head->bytes, head->length);
 	connection->leftover = leftover;
-	connection->server->held += leftover->body_length;
+	if (leftover->free != NULL)
+		connection->server->held += leftover->body_length;
 }
 
 enum write_outcome connection_write(
@@ -215,9 +216,10 @@ void leftover_free(struct connection *connection)
 	if (leftover == NULL)
 		return;
 	connection->leftover = NULL;
-	connection->server->held -= leftover->body_length;
-	if (leftover->free != NULL)
+	if (leftover->free != NULL) {
+		connection->server->held -= leftover->body_length;
 		leftover->free(
 		    leftover->body, leftover->body_length, leftover->context);
+	}
 	free(leftover);
 }

@@ -15,11 +15,20 @@ enum { PIPES_MAX = 32, TICK_MS = 250, TICKS_TO_GIVE_UP = 3 };
 const unsigned lane_ms[LANES] =
     {[LANE_FAST] = 2000, [LANE_WRITE] = 5000, [LANE_SLOW] = 8000};
 
+/*
+ * How long something may wait for its turn.  What waits until its client
+ * gives up is work in vain, and then all that is done is in vain.
+ */
+static const unsigned wait_ms[LANES] =
+    {[LANE_FAST] = 2000, [LANE_WRITE] = 3000, [LANE_SLOW] = 4000};
+
 struct lane_queue {
 	struct pool *pool;
+	unsigned wait_ms;
 	struct pipe *pipes[PIPES_MAX];
 	unsigned pipe_count;
 	struct transaction *first, **last; /* waiting, oldest first */
+	unsigned waiting;
 	unsigned lost; /* connections lost since one was last ready */
 	unsigned ticks; /* without any connection that is ready */
 };
@@ -28,8 +37,16 @@ struct pool {
 	struct event *tick;
 	struct lane_queue lanes[LANES];
 	unsigned depth;
-	unsigned waiting, waiting_max;
+	unsigned waiting_max; /* in a lane */
 };
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
 
 static const char *error_field(const struct outcome *outcome, int field)
 {
@@ -78,9 +95,10 @@ static void queue_add(struct lane_queue *lane, struct transaction *transaction)
 {
 	transaction->next = NULL;
 	transaction->queued = true;
+	transaction->since_ms = now_ms();
 	*lane->last = transaction;
 	lane->last = &transaction->next;
-	lane->pool->waiting++;
+	lane->waiting++;
 }
 
 static struct transaction *queue_take(struct lane_queue *lane)
@@ -94,7 +112,7 @@ static struct transaction *queue_take(struct lane_queue *lane)
 		lane->last = &lane->first;
 	transaction->next = NULL;
 	transaction->queued = false;
-	lane->pool->waiting--;
+	lane->waiting--;
 	return transaction;
 }
 
@@ -109,7 +127,7 @@ static void queue_remove(
 	if (lane->last == &transaction->next)
 		lane->last = at;
 	transaction->queued = false;
-	lane->pool->waiting--;
+	lane->waiting--;
 }
 
 /* The pipe with the least to do, or NULL when none is ready or has room. */
@@ -137,26 +155,38 @@ static bool lane_is_up(const struct lane_queue *lane)
 	return false;
 }
 
-static void lane_serve(struct lane_queue *lane)
+/* Ends what waits longest. */
+static void lane_drop(struct lane_queue *lane, enum ending ending)
 {
-	struct pipe *pipe;
+	struct transaction *transaction = queue_take(lane);
 
-	while (lane->first != NULL && (pipe = lane_pick(lane)) != NULL)
-		pipe_send(pipe, queue_take(lane));
+	outcome_release(&transaction->outcome);
+	transaction->outcome.ending = ending;
+	if (transaction->done != NULL)
+		transaction->done(transaction->context, &transaction->outcome);
+	transaction_free(transaction);
 }
 
 static void lane_give_up(struct lane_queue *lane)
 {
-	struct transaction *transaction;
+	while (lane->first != NULL)
+		lane_drop(lane, ENDING_UNSENT);
+}
 
-	while ((transaction = queue_take(lane)) != NULL) {
-		outcome_release(&transaction->outcome);
-		transaction->outcome.ending = ENDING_UNSENT;
-		if (transaction->done != NULL)
-			transaction->done(
-			    transaction->context, &transaction->outcome);
-		transaction_free(transaction);
-	}
+/* How long the one has waited that waits longest. */
+static int64_t lane_waited(const struct lane_queue *lane)
+{
+	return lane->first == NULL ? 0 : now_ms() - lane->first->since_ms;
+}
+
+static void lane_serve(struct lane_queue *lane)
+{
+	struct pipe *pipe;
+
+	while (lane_waited(lane) >= lane->wait_ms)
+		lane_drop(lane, ENDING_LATE);
+	while (lane->first != NULL && (pipe = lane_pick(lane)) != NULL)
+		pipe_send(pipe, queue_take(lane));
 }
 
 static struct lane_queue *lane_of(struct pool *pool, const struct pipe *pipe)
@@ -256,6 +286,7 @@ struct pool *pool_new(
 		struct lane_queue *lane = &pool->lanes[i];
 
 		lane->pool = pool;
+		lane->wait_ms = wait_ms[i];
 		lane->last = &lane->first;
 		for (unsigned j = 0; j < settings->pipes[i]; j++) {
 			if (j == PIPES_MAX)
@@ -304,7 +335,8 @@ enum submission pool_submit(struct pool *pool, struct transaction *transaction)
 		transaction_free(transaction);
 		return POOL_DOWN;
 	}
-	if (pool->waiting >= pool->waiting_max) {
+	if (lane->waiting >= pool->waiting_max ||
+	    lane_waited(lane) >= lane->wait_ms / 2) {
 		transaction_free(transaction);
 		return POOL_FULL;
 	}
@@ -343,10 +375,11 @@ unsigned pool_waiting(const struct pool *pool, unsigned *most)
 
 void pool_count(const struct pool *pool, struct pool_use *use)
 {
-	*use = (struct pool_use){.waiting = pool->waiting};
+	*use = (struct pool_use){0};
 	for (int i = 0; i < LANES; i++) {
 		const struct lane_queue *lane = &pool->lanes[i];
 
+		use->waiting += lane->waiting;
 		for (unsigned j = 0; j < lane->pipe_count; j++) {
 			use->ready[i] += pipe_is_ready(lane->pipes[j]);
 			use->busy[i] += pipe_depth(lane->pipes[j]);

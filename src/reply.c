@@ -74,25 +74,34 @@ static bool is_clean(const char *value)
 	return strpbrk(value, "\r\n") == NULL;
 }
 
-/* Takes body; the request does not exist any more afterwards. */
-static void send_reply(struct request *request, int status, struct buf *body)
+/* The request does not exist any more afterwards. */
+static void send_bytes(
+    struct request *request, int status, const struct reply *body)
 {
 	struct connection *connection = request->connection;
-	struct reply reply = {.status = status,
-	    .headers = reply_lines.bytes,
-	    .headers_length = reply_lines.length,
-	    .no_body = request->head_only || status == 204 || status == 304,
-	    .close = request->service->draining,
-	    .free = free_body};
+	struct reply reply = *body;
 
-	if (body != NULL)
-		reply.body = buf_take(body, &reply.body_length);
-	if (reply.body == NULL)
-		reply.free = NULL;
+	reply.status = status;
+	reply.headers = reply_lines.bytes;
+	reply.headers_length = reply_lines.length;
+	reply.no_body = request->head_only || status == 204 || status == 304;
+	reply.close = request->service->draining;
 	if (status == 304 || status == 204)
 		reply.body_length = 0;
 	request_free(request);
 	connection_reply(connection, &reply);
+}
+
+/* Takes body. */
+static void send_reply(struct request *request, int status, struct buf *body)
+{
+	struct reply reply = {0};
+
+	if (body != NULL)
+		reply.body = buf_take(body, &reply.body_length);
+	if (reply.body != NULL)
+		reply.free = free_body;
+	send_bytes(request, status, &reply);
 }
 
 /* Not for secrets: it only has to differ when the body differs. */
@@ -279,6 +288,21 @@ void content_etag(char etag[20], const char *bytes, size_t length)
 	snprintf(etag, 20, "\"0.%08x\"", body_hash(&body));
 }
 
+/* As it is, without a copy: who reads it slowly costs no memory. */
+static void send_constant(
+    struct request *request, int status, const struct content *content)
+{
+	struct buf view = {(char *)(uintptr_t)content->bytes, content->length,
+	    content->length};
+	struct reply reply = {
+	    .body = content->bytes, .body_length = content->length};
+
+	status =
+	    represent(request, status, content->type, content->etag, &view);
+	note_reply(request, status, NULL);
+	send_bytes(request, status, &reply);
+}
+
 void reply_content(struct request *request, const struct content *content)
 {
 	int status = content->status == 0 ? 200 : content->status;
@@ -291,6 +315,11 @@ void reply_content(struct request *request, const struct content *content)
 		lines_open(request);
 	if (content->headers != NULL)
 		buf_add_string(&reply_lines, content->headers);
+	if (content->constant &&
+	    !coding_applies(request, content->type, content->length)) {
+		send_constant(request, status, content);
+		return;
+	}
 	buf_add(&body, content->bytes, content->length);
 	status =
 	    represent(request, status, content->type, content->etag, &body);

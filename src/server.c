@@ -170,6 +170,7 @@ static void server_drained(evutil_socket_t socket, short what, void *context)
 void server_left(struct server *server, struct connection *connection)
 {
 	server->count--;
+	accept_left(server, connection);
 	if (connection->counted)
 		addresses_remove(
 		    server->addresses, address_number(&connection->from));
@@ -199,7 +200,7 @@ void server_drain(struct server *server, unsigned deadline_ms,
 	}
 }
 
-static unsigned connections_default(void)
+static unsigned connections_most(void)
 {
 	struct rlimit limit;
 
@@ -213,8 +214,9 @@ static unsigned connections_default(void)
 
 static void settings_fill(struct server_settings *settings)
 {
-	if (settings->connections_max == 0)
-		settings->connections_max = connections_default();
+	if (settings->connections_max == 0 ||
+	    settings->connections_max > connections_most())
+		settings->connections_max = connections_most();
 	if (settings->head_ms == 0)
 		settings->head_ms = 5000;
 	if (settings->body_ms == 0)

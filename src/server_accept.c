@@ -13,6 +13,10 @@
 enum {
 	ACCEPTS_A_TURN = 64,
 	PAUSE_MS = 100,
+	/* Who is let in beyond the cap has this to ask, and that to be
+	   answered. */
+	SEAT_MS = 25,
+	SEAT_BUSY_MS = 1000,
 	COMPLAINT_MS = 10000,
 	CROWD_MS = 5,
 	STUCK_MS = 500,
@@ -63,20 +67,53 @@ static void accept_rest(struct server *server, unsigned ms)
 	event_add(&server->pause, &wait);
 }
 
-static void accept_pause(struct server *server, const char *reason)
+static void accept_pause(struct server *server, const char *reason, unsigned ms)
 {
 	complain(server, "listener_paused", reason);
-	accept_rest(server, PAUSE_MS);
+	accept_rest(server, ms);
+}
+
+static void reserve_take(struct server *server)
+{
+	if (server->reserve < 0)
+		server->reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+static void reserve_give(struct server *server)
+{
+	if (server->reserve >= 0)
+		close(server->reserve);
+	server->reserve = -1;
 }
 
 static void accept_resume(evutil_socket_t socket, short what, void *context)
 {
 	struct server *server = context;
+	struct connection *seat = server->seat;
+	struct timeval wait = {0, SEAT_MS * 1000L};
 
 	(void)socket;
 	(void)what;
+	if (seat != NULL && seat->state == CONNECTION_BUSY &&
+	    server_now() - seat->since_ms < SEAT_BUSY_MS) {
+		event_add(&server->pause, &wait);
+		return;
+	}
 	server->paused = false;
+	if (seat != NULL)
+		connection_close(seat);
+	reserve_take(server);
 	event_add(&server->accept, NULL);
+}
+
+void accept_left(struct server *server, const struct connection *connection)
+{
+	if (connection != server->seat)
+		return;
+	server->seat = NULL;
+	reserve_take(server);
+	if (server->paused && !server->draining)
+		event_active(&server->pause, EV_TIMEOUT, 0);
 }
 
 /* Makes room by closing the connection that has been idle longest. */
@@ -90,19 +127,51 @@ static bool evict(struct server *server)
 	return true;
 }
 
-/* Out of descriptors: the reserve is spent on telling one client so. */
-static void accept_refuse(struct server *server)
+/* NULL: it was not let in, or has left already. */
+static struct connection *accept_one(
+    struct server *server, int socket, const struct sockaddr_storage *from)
 {
-	int socket;
+	struct ip address = address_of(from);
+	bool counts = server->addresses != NULL &&
+	    !networks_have(server->settings.proxies.trusted, &address);
 
-	if (server->reserve >= 0) {
-		close(server->reserve);
-		socket = accept4(server->socket, NULL, NULL, SOCK_CLOEXEC);
-		if (socket >= 0)
-			close(socket);
-		server->reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (counts &&
+	    !addresses_add(server->addresses, address_number(&address))) {
+		complain(server, "connection_refused", "address");
+		close(socket);
+		return NULL;
 	}
-	accept_pause(server, "descriptors");
+	return connection_open(server, socket, &address, counts);
+}
+
+static int accept_next(struct server *server, struct sockaddr_storage *from)
+{
+	socklen_t length = sizeof(*from);
+
+	*from = (struct sockaddr_storage){0};
+	return accept4(server->socket, (struct sockaddr *)from, &length,
+	    SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+/*
+ * No room, and nobody who is idle.  One is let in all the same, on the
+ * descriptor in reserve, for one request: whoever asks whether we are there
+ * is told so.
+ */
+static void accept_last(struct server *server, const char *reason)
+{
+	struct sockaddr_storage from;
+	int socket = -1;
+
+	if (server->seat == NULL) {
+		reserve_give(server);
+		socket = accept_next(server, &from);
+	}
+	if (socket >= 0)
+		server->seat = accept_one(server, socket, &from);
+	if (server->seat == NULL)
+		reserve_take(server);
+	accept_pause(server, reason, server->seat == NULL ? PAUSE_MS : SEAT_MS);
 }
 
 /* False: no more for now. */
@@ -115,32 +184,16 @@ static bool accept_failed(struct server *server)
 	case ENFILE:
 		if (evict(server))
 			return true;
-		accept_refuse(server);
+		accept_last(server, "descriptors");
 		return false;
 	case EINTR:
 	case ECONNABORTED: /* it left before we came */
 	case EPROTO:
 		return true;
 	default:
-		accept_pause(server, strerrorname_np(errno));
+		accept_pause(server, strerrorname_np(errno), PAUSE_MS);
 		return false;
 	}
-}
-
-static void accept_one(
-    struct server *server, int socket, const struct sockaddr_storage *from)
-{
-	struct ip address = address_of(from);
-	bool counts = server->addresses != NULL &&
-	    !networks_have(server->settings.proxies.trusted, &address);
-
-	if (counts &&
-	    !addresses_add(server->addresses, address_number(&address))) {
-		complain(server, "connection_refused", "address");
-		close(socket);
-		return;
-	}
-	connection_open(server, socket, &address, counts);
 }
 
 static bool somebody_waits(int listener)
@@ -190,9 +243,8 @@ static unsigned accept_count(struct server *server)
 static void accept_ready(evutil_socket_t listener, short what, void *context)
 {
 	struct server *server = context;
-	struct sockaddr_storage from = {0};
+	struct sockaddr_storage from;
 	unsigned count = accept_count(server), i;
-	socklen_t length;
 	int socket;
 
 	(void)what;
@@ -203,13 +255,11 @@ static void accept_ready(evutil_socket_t listener, short what, void *context)
 			if (!somebody_waits(listener))
 				return;
 			if (!evict(server)) {
-				accept_pause(server, "connections");
+				accept_last(server, "connections");
 				return;
 			}
 		}
-		length = sizeof(from);
-		socket = accept4(listener, (struct sockaddr *)&from, &length,
-		    SOCK_NONBLOCK | SOCK_CLOEXEC);
+		socket = accept_next(server, &from);
 		if (socket >= 0)
 			accept_one(server, socket, &from);
 		else if (!accept_failed(server))
@@ -228,7 +278,8 @@ int accept_begin(struct server *server)
 	setsockopt(server->socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	setsockopt(server->socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent,
 	    sizeof(unsent));
-	server->reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	server->reserve = -1;
+	reserve_take(server);
 	event_assign(&server->accept, server->base, server->socket,
 	    EV_READ | EV_PERSIST, accept_ready, server);
 	event_assign(
@@ -248,6 +299,5 @@ void accept_stop(struct server *server)
 void accept_end(struct server *server)
 {
 	accept_stop(server);
-	if (server->reserve >= 0)
-		close(server->reserve);
+	reserve_give(server);
 }

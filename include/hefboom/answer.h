@@ -58,4 +58,8 @@ void answer_next(struct request *request, struct transaction *transaction);
 const struct problem *answer_fault(
     struct request *request, const struct outcome *outcome);
 
+/* The same for what changed nothing, whatever the request is to do. */
+const struct problem *answer_read_fault(
+    struct request *request, const struct outcome *outcome);
+
 #endif

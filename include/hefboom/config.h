@@ -51,7 +51,7 @@ struct config {
 	unsigned workers; /* never 0 once read */
 	unsigned pool_fast, pool_write, pool_slow; /* connections a worker */
 	unsigned pool_depth; /* requests under way on a connection */
-	unsigned pool_queue; /* waiting requests a worker */
+	unsigned pool_queue; /* waiting requests a lane, in each worker */
 	unsigned connections_max; /* clients of a worker; 0: by descriptors */
 	unsigned per_address_max;
 	unsigned gzip_level; /* 0: never */

@@ -17,9 +17,9 @@
  * Limits.  While a request is being answered nothing is read: what a client
  * pipelines stays in the system, but for the 32 KiB that may have come with
  * the request.  A client that does not read holds one reply, of which the
- * system has 256 KiB.  All together hold no more than `held_max`: beyond it
- * the slowest readers are cut off, then the oldest unfinished messages are
- * answered 503.
+ * system has 256 KiB.  All together hold no more than `held_max`, constant
+ * bodies not counted: beyond it the slowest readers are cut off, then the
+ * oldest unfinished messages are answered 503.
  *
  * A client that closes its sending side has left, even if it would still
  * read: the two cannot be told apart, and what is queued for one that left

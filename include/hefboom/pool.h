@@ -7,7 +7,11 @@
  * Ownership.  The pool owns pipes and the transactions it accepted.
  *
  * Limits.  `depth` transactions under way on a connection, `queue` waiting
- * in all; beyond that pool_submit() refuses at once.
+ * in a lane; what waits in one lane takes no place of another.  Nothing waits
+ * longer than 2 s for a fast read, 3 s for a write, 4 s for a report, so that
+ * under overload what is done is not done for clients who have left.  A queue
+ * that is full, or whose first has waited half as long, takes no more:
+ * pool_submit() refuses at once.
  *
  * Promise.  As transaction.h says.  When no connection of a lane can be had,
  * what waits for it ends as ENDING_UNSENT within a second.

@@ -11,6 +11,7 @@
 #ifndef HEFBOOM_REPLY_H
 #define HEFBOOM_REPLY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "hefboom/problem.h"
@@ -26,7 +27,8 @@ void reply_problem(struct request *request, const struct problem *problem);
 
 struct content {
 	const char *type;
-	const char *bytes; /* borrowed: copied into the reply */
+	const char *bytes; /* borrowed: copied into the reply, unless ... */
+	bool constant; /* ... they are the program's own */
 	size_t length;
 	const char *etag; /* with its quotes, or NULL */
 	const char *headers; /* more lines, each with CRLF, or NULL */

@@ -12,6 +12,7 @@
 #define HEFBOOM_TRANSACTION_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "hefboom/operation.h"
 
@@ -33,6 +34,7 @@ enum ending {
 	ENDING_FAILED, /* rolled back: `error` says why */
 	ENDING_LOST, /* the connection went: committed or not, who knows */
 	ENDING_UNSENT, /* no connection: nothing happened */
+	ENDING_LATE, /* waited too long for its turn: nothing happened */
 };
 
 struct outcome {
@@ -61,6 +63,7 @@ struct transaction {
 
 	/* The pool's and the pipe's own. */
 	struct transaction *next;
+	int64_t since_ms; /* when it began to wait */
 	struct outcome outcome;
 	int at; /* the query whose results are arriving */
 	bool parsing, seen, retried, queued;

@@ -1,5 +1,6 @@
 #include <stdbool.h>
 
+#include "hefboom/answer.h"
 #include "hefboom/arguments.h"
 #include "hefboom/buf.h"
 #include "hefboom/config.h"
@@ -147,10 +148,7 @@ static void on_answer(void *context, const struct outcome *outcome)
 
 	request->transaction = NULL;
 	if (outcome->ending != ENDING_DONE) {
-		reply_problem(request,
-		    outcome->ending == ENDING_FAILED
-			? problem_of_error(request, outcome->error)
-			: problem_get("database_unavailable"));
+		reply_problem(request, answer_read_fault(request, outcome));
 		return;
 	}
 	client = shape_value(outcome->results[0], 0, "client_id");

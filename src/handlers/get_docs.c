@@ -24,6 +24,7 @@ const struct problem *get_docs(struct request *request)
 {
 	struct content content = {.type = "text/html; charset=utf-8",
 	    .bytes = docs_page,
+	    .constant = true,
 	    .length = docs_page_length,
 	    .headers = "Cache-Control: no-cache\r\n"
 		       "Content-Security-Policy: default-src 'none'; "

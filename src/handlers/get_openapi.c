@@ -9,6 +9,7 @@ const struct problem *get_openapi(struct request *request)
 	static char etag[20];
 	struct content content = {.type = "application/json",
 	    .bytes = openapi_json,
+	    .constant = true,
 	    .length = openapi_json_length,
 	    .etag = etag,
 	    .headers = "Cache-Control: no-cache\r\n"};

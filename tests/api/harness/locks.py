@@ -1,0 +1,36 @@
+"""locks -- reports that take as long as we like, without any CPU."""
+
+import threading
+import time
+
+
+class Held:
+    """Nobody reads what the synchronisation was refused, but between two
+    locks of `seconds` each.  Only get_sync_health reads it."""
+
+    def __init__(self, server, seconds, between=0.02):
+        self.seconds, self.between = seconds, between
+        self.connection = server.connect()
+        self.connection.autocommit = False
+        self.over = threading.Event()
+        self.first = threading.Event()
+        self.thread = threading.Thread(target=self.hold)
+        self.thread.start()
+        assert self.first.wait(20)
+
+    def hold(self):
+        with self.connection.cursor() as cursor:
+            while not self.over.is_set():
+                # It waits as everybody does, and must not be given up.
+                cursor.execute('set local lock_timeout = 0;'
+                               ' lock table sync_refusal'
+                               ' in access exclusive mode')
+                self.first.set()
+                self.over.wait(self.seconds)
+                self.connection.commit()
+                time.sleep(self.between)
+
+    def end(self):
+        self.over.set()
+        self.thread.join()
+        self.connection.close()
