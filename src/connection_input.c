@@ -81,6 +81,7 @@ bool input_add(struct connection *connection, const char *bytes, size_t length)
 {
 	size_t wanted = connection->used + length;
 	size_t capacity = connection->capacity;
+	char *grown;
 
 	if (connection->spool.map != NULL) {
 		assert(wanted <= connection->spool.size);
@@ -92,7 +93,13 @@ bool input_add(struct connection *connection, const char *bytes, size_t length)
 		if (capacity > 0 && wanted < 2 * capacity)
 			wanted = 2 * capacity;
 		wanted = (wanted + INPUT_STEP - 1) / INPUT_STEP * INPUT_STEP;
-		connection->input = memory_grow(connection->input, wanted);
+		/* What one read brings there is always room for. */
+		grown = wanted <= SCRATCH_SIZE
+		    ? memory_grow(connection->input, wanted)
+		    : memory_try_grow(connection->input, wanted);
+		if (grown == NULL)
+			return false;
+		connection->input = grown;
 		connection->capacity = wanted;
 		connection->server->held += wanted - capacity;
 	}
