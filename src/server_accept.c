@@ -68,7 +68,8 @@ static void accept_resume(evutil_socket_t socket, short what, void *context)
 	(void)socket;
 	(void)what;
 	server->paused = false;
-	event_add(&server->accept, NULL);
+	if (event_add(&server->accept, NULL) != 0)
+		accept_pause(server, "events");
 }
 
 /* Makes room by closing the connection that has been idle longest. */
