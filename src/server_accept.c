@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "hefboom/log.h"
+#include "hefboom/memory.h"
 
 enum {
 	ACCEPTS_A_TURN = 64,
@@ -143,6 +144,13 @@ static bool somebody_waits(int listener)
 	return poll(&socket, 1, 0) > 0;
 }
 
+/* A connection more costs memory until it is heard. */
+static bool server_is_full(const struct server *server)
+{
+	return server->count >= server->settings.connections_max ||
+	    memory_is_short();
+}
+
 static void accept_ready(evutil_socket_t listener, short what, void *context)
 {
 	struct server *server = context;
@@ -152,7 +160,7 @@ static void accept_ready(evutil_socket_t listener, short what, void *context)
 
 	(void)what;
 	for (i = 0; i < ACCEPTS_A_TURN; i++) {
-		if (server->count >= server->settings.connections_max) {
+		if (server_is_full(server)) {
 			if (!somebody_waits(listener))
 				return;
 			if (!evict(server)) {

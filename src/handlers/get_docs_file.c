@@ -75,7 +75,9 @@ static const struct problem *file_read(
 	    about.st_size > FILE_MAX)
 		return problem_get("not_found");
 	size = (size_t)about.st_size;
-	bytes = memory_alloc(size);
+	bytes = memory_try_grow(NULL, size);
+	if (bytes == NULL)
+		return problem_get("overloaded");
 	arena_defer(arena, free, bytes);
 	while (have < size) {
 		got = read(file, bytes + have, size - have);
