@@ -186,8 +186,11 @@ static PGresult *rebuild(
 		    ? NULL
 		    : arena_string(&request->arena, values[i]);
 
-		PQsetvalue(result, 0, i, value,
-		    value == NULL ? -1 : (int)strlen(value));
+		if (!PQsetvalue(result, 0, i, value,
+			value == NULL ? -1 : (int)strlen(value))) {
+			PQclear(result);
+			return NULL;
+		}
 	}
 	return result;
 }

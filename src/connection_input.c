@@ -81,6 +81,7 @@ bool input_add(struct connection *connection, const char *bytes, size_t length)
 {
 	size_t wanted = connection->used + length;
 	size_t capacity = connection->capacity;
+	char *grown;
 
 	if (connection->spool.map != NULL) {
 		assert(wanted <= connection->spool.size);
@@ -92,7 +93,10 @@ bool input_add(struct connection *connection, const char *bytes, size_t length)
 		if (capacity > 0 && wanted < 2 * capacity)
 			wanted = 2 * capacity;
 		wanted = (wanted + INPUT_STEP - 1) / INPUT_STEP * INPUT_STEP;
-		connection->input = memory_grow(connection->input, wanted);
+		grown = memory_try_grow(connection->input, wanted);
+		if (grown == NULL)
+			return false;
+		connection->input = grown;
 		connection->capacity = wanted;
 		connection->server->held += wanted - capacity;
 	}
@@ -120,7 +124,11 @@ void input_drop(struct connection *connection, size_t length)
 		return;
 	}
 	connection->spool = (struct spool){0};
-	if (rest > 0)
-		input_add(connection, input + length, rest);
+	/* There is room for what was read already. */
+	if (rest > 0) {
+		connection->input = memory_copy(input + length, rest);
+		connection->used = connection->capacity = rest;
+		connection->server->held += rest;
+	}
 	spool_close(connection->server, &spool);
 }

@@ -34,9 +34,9 @@ static struct event_base *base_new(void)
 	struct event_config *settings = event_config_new();
 	struct event_base *base;
 
+	/* No list of changes: what the kernel refuses is known at once. */
 	assert(settings != NULL);
 	event_config_set_flag(settings, EVENT_BASE_FLAG_NOLOCK);
-	event_config_set_flag(settings, EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST);
 	base = event_base_new_with_config(settings);
 	event_config_free(settings);
 	assert(base != NULL);

@@ -179,13 +179,21 @@ static void take_sync(struct pipe *pipe)
 	    transaction->outcome.error == NULL ? ENDING_DONE : ENDING_FAILED);
 }
 
+/* libpq could not read what came; what PostgreSQL did is not known. */
+static bool is_own_error(const PGresult *result)
+{
+	return result != NULL && PQresultStatus(result) == PGRES_FATAL_ERROR &&
+	    PQresultErrorField(result, PG_DIAG_SQLSTATE) == NULL;
+}
+
 static void pipe_read(struct pipe *pipe)
 {
 	PGresult *result;
 
 	while (pipe->first != NULL && !PQisBusy(pipe->connection)) {
 		result = PQgetResult(pipe->connection);
-		if (PQstatus(pipe->connection) == CONNECTION_BAD) {
+		if (PQstatus(pipe->connection) == CONNECTION_BAD ||
+		    is_own_error(result)) {
 			PQclear(result);
 			pipe_lose(pipe, "connection closed");
 			return;
@@ -210,8 +218,8 @@ static void pipe_flush(struct pipe *pipe)
 
 	if (left < 0)
 		pipe_lose(pipe, "cannot write");
-	else
-		pipe_watch(pipe, left > 0 ? EV_READ | EV_WRITE : EV_READ);
+	else if (!pipe_watch(pipe, left > 0 ? EV_READ | EV_WRITE : EV_READ))
+		pipe_lose(pipe, "no events");
 }
 
 void pipe_on_socket(evutil_socket_t descriptor, short what, void *context)
@@ -224,6 +232,8 @@ void pipe_on_socket(evutil_socket_t descriptor, short what, void *context)
 		pipe_poll(pipe);
 		return;
 	}
+	if (pipe->state != PIPE_READY)
+		return;
 	if (what & EV_READ) {
 		if (PQconsumeInput(pipe->connection) != 1) {
 			pipe_lose(pipe, "connection closed");
@@ -279,6 +289,14 @@ static bool send_queries(struct pipe *pipe, struct transaction *transaction)
 	return PQpipelineSync(pipe->connection) == 1;
 }
 
+/* What the socket does not take yet is for later. */
+static bool send_off(struct pipe *pipe)
+{
+	int left = PQflush(pipe->connection);
+
+	return left == 0 || (left > 0 && pipe_watch(pipe, EV_READ | EV_WRITE));
+}
+
 void pipe_send(struct pipe *pipe, struct transaction *transaction)
 {
 	bool sent = true;
@@ -296,13 +314,11 @@ void pipe_send(struct pipe *pipe, struct transaction *transaction)
 	if (sent)
 		sent = send_queries(pipe, transaction);
 	/*
-	 * A connection that broke is found by the event on its socket: told
+	 * Half of it must never be followed by the next one's Sync.  Told
 	 * here, `ended` would run from within the caller's submission.
 	 */
-	if (!sent)
-		event_active(pipe->socket, EV_READ, 0);
-	else if (PQflush(pipe->connection) > 0)
-		pipe_watch(pipe, EV_READ | EV_WRITE);
+	if (!sent || !send_off(pipe))
+		pipe_break(pipe);
 }
 
 struct pipe *pipe_new(struct event_base *base, const char *url,

@@ -8,17 +8,27 @@
 
 enum { CONNECT_MS = 5000 };
 
-void pipe_watch(struct pipe *pipe, short what)
+static void pipe_unwatch(struct pipe *pipe)
 {
-	if (pipe->socket != NULL && pipe->watched == what)
-		return;
 	if (pipe->socket != NULL)
 		event_free(pipe->socket);
+	pipe->socket = NULL;
+	pipe->watched = 0;
+}
+
+bool pipe_watch(struct pipe *pipe, short what)
+{
+	if (pipe->socket != NULL && pipe->watched == what)
+		return true;
+	pipe_unwatch(pipe);
 	pipe->socket = event_new(pipe->base, PQsocket(pipe->connection),
 	    (short)(what | EV_PERSIST), pipe_on_socket, pipe);
 	assert(pipe->socket != NULL);
-	event_add(pipe->socket, NULL);
 	pipe->watched = what;
+	if (event_add(pipe->socket, NULL) == 0)
+		return true;
+	pipe_unwatch(pipe);
+	return false;
 }
 
 static void pipe_alarm(struct pipe *pipe, unsigned ms)
@@ -31,10 +41,7 @@ static void pipe_alarm(struct pipe *pipe, unsigned ms)
 
 void pipe_drop(struct pipe *pipe)
 {
-	if (pipe->socket != NULL)
-		event_free(pipe->socket);
-	pipe->socket = NULL;
-	pipe->watched = 0;
+	pipe_unwatch(pipe);
 	PQfinish(pipe->connection);
 	pipe->connection = NULL;
 	if (pipe->prepared_size > 0)
@@ -63,6 +70,12 @@ void pipe_lose(struct pipe *pipe, const char *why)
 	pipe->calls->lost(pipe, pipe->context);
 }
 
+void pipe_break(struct pipe *pipe)
+{
+	pipe->state = PIPE_BROKEN;
+	event_active(pipe->timer, EV_TIMEOUT, 0);
+}
+
 static void on_notice(void *context, const PGresult *result)
 {
 	(void)context;
@@ -77,24 +90,27 @@ static void pipe_become_ready(struct pipe *pipe)
 		pipe_lose(pipe, "no pipeline mode");
 		return;
 	}
+	if (!pipe_watch(pipe, EV_READ)) {
+		pipe_lose(pipe, "no events");
+		return;
+	}
 	pipe->state = PIPE_READY;
 	pipe->backoff_ms = BACKOFF_FIRST_MS;
-	pipe_watch(pipe, EV_READ);
 	pipe->calls->ready(pipe, pipe->context);
 }
 
 void pipe_poll(struct pipe *pipe)
 {
+	bool watched = true;
+
 	/* libpq may have changed its descriptor: register anew each time. */
-	if (pipe->socket != NULL)
-		event_free(pipe->socket);
-	pipe->socket = NULL;
+	pipe_unwatch(pipe);
 	switch (PQconnectPoll(pipe->connection)) {
 	case PGRES_POLLING_READING:
-		pipe_watch(pipe, EV_READ);
+		watched = pipe_watch(pipe, EV_READ);
 		break;
 	case PGRES_POLLING_WRITING:
-		pipe_watch(pipe, EV_WRITE);
+		watched = pipe_watch(pipe, EV_WRITE);
 		break;
 	case PGRES_POLLING_OK:
 		pipe_become_ready(pipe);
@@ -104,6 +120,8 @@ void pipe_poll(struct pipe *pipe)
 		pipe_lose(pipe, "cannot connect");
 		break;
 	}
+	if (!watched)
+		pipe_lose(pipe, "no events");
 }
 
 static void pipe_connect(struct pipe *pipe)
@@ -126,7 +144,8 @@ static void pipe_connect(struct pipe *pipe)
 	PQsetNoticeReceiver(pipe->connection, on_notice, NULL);
 	pipe->state = PIPE_CONNECTING;
 	pipe_alarm(pipe, CONNECT_MS);
-	pipe_watch(pipe, EV_WRITE);
+	if (!pipe_watch(pipe, EV_WRITE))
+		pipe_lose(pipe, "no events");
 }
 
 void pipe_on_timer(evutil_socket_t descriptor, short what, void *context)
@@ -137,6 +156,8 @@ void pipe_on_timer(evutil_socket_t descriptor, short what, void *context)
 	(void)what;
 	if (pipe->state == PIPE_CONNECTING)
 		pipe_lose(pipe, "connecting took too long");
+	else if (pipe->state == PIPE_BROKEN)
+		pipe_lose(pipe, "cannot write");
 	else
 		pipe_connect(pipe);
 }

@@ -18,7 +18,14 @@ enum { PREPARED = 1, GENERATION = 2 };
 /* The first wait after a loss; it doubles up to the longest. */
 enum { BACKOFF_FIRST_MS = 100, BACKOFF_MAX_MS = 5000 };
 
-enum pipe_state { PIPE_WAITING, PIPE_CONNECTING, PIPE_READY };
+enum pipe_state {
+	PIPE_WAITING,
+	PIPE_CONNECTING,
+	PIPE_READY,
+	/* Part of a transaction may be in it, so it is lost in the next turn.
+	 */
+	PIPE_BROKEN,
+};
 
 struct pipe {
 	struct event_base *base;
@@ -38,9 +45,11 @@ struct pipe {
 };
 
 /* pipe_connection.c */
-void pipe_watch(struct pipe *pipe, short what);
+bool pipe_watch(struct pipe *pipe, short what); /* false: it cannot */
 void pipe_poll(struct pipe *pipe); /* one step of connecting */
 void pipe_lose(struct pipe *pipe, const char *why);
+/* For callers within which `ended` may not run. */
+void pipe_break(struct pipe *pipe);
 void pipe_drop(struct pipe *pipe);
 void pipe_on_timer(evutil_socket_t descriptor, short what, void *context);
 

@@ -13,6 +13,7 @@
 #include "hefboom/http.h"
 #include "hefboom/log.h"
 #include "hefboom/machine.h"
+#include "hefboom/memory.h"
 #include "hefboom/networks.h"
 #include "hefboom/operation.h"
 #include "hefboom/problem.h"
@@ -24,6 +25,8 @@
 #include "reply_lines.h"
 
 enum { SLOW_US = 1000000 };
+/* A copy in a buffer that doubles, and that one packed. */
+enum { CONTENT_SMALL = 64 << 10, CONTENT_FACTOR = 3 };
 
 static void free_body(const void *bytes, size_t length, void *context)
 {
@@ -308,6 +311,11 @@ void reply_content(struct request *request, const struct content *content)
 	int status = content->status == 0 ? 200 : content->status;
 	struct buf body = {0};
 
+	if (content->length > CONTENT_SMALL &&
+	    !memory_has(CONTENT_FACTOR * content->length)) {
+		reply_problem(request, problem_get("overloaded"));
+		return;
+	}
 	lines_begin(request, content->type);
 	if (request->operation->dialect == DIALECT_SCIM)
 		lines_personal(request);

@@ -16,11 +16,13 @@
 
 const struct problem request_waiting = {.code = "waiting"};
 
-static step_fn hash_key_step;
+static step_fn memory_step, hash_key_step;
 
-static step_fn *const steps[] = {route_step, caller_step, limit_step,
-    access_step, negotiate_step, input_step, hash_key_step, answer_step};
+static step_fn *const steps[] = {route_step, memory_step, caller_step,
+    limit_step, access_step, negotiate_step, input_step, hash_key_step,
+    answer_step};
 
+enum { BODY_SMALL = 16 << 10, BODY_FACTOR = 12 };
 enum { STEPS = sizeof(steps) / sizeof(steps[0]) };
 
 static int64_t now_us(void)
@@ -29,6 +31,23 @@ static int64_t now_us(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+/* What reading a body takes, whatever is in it, and more (json.h). */
+static bool has_room(size_t body_length)
+{
+	return body_length <= BODY_SMALL ||
+	    memory_has(body_length * BODY_FACTOR);
+}
+
+/* The little that is left is for what has begun. */
+static const struct problem *memory_step(struct request *request)
+{
+	bool enough = !memory_is_short() && has_room(request->body_length);
+
+	if (enough || strcmp(request->operation->name, "get_healthz") == 0)
+		return NULL;
+	return problem_get("overloaded");
 }
 
 /* A retry is the same request when all of this is the same. */

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "hefboom/log.h"
+#include "hefboom/memory.h"
 
 enum {
 	ACCEPTS_A_TURN = 64,
@@ -103,7 +104,8 @@ static void accept_resume(evutil_socket_t socket, short what, void *context)
 	if (seat != NULL)
 		connection_close(seat);
 	reserve_take(server);
-	event_add(&server->accept, NULL);
+	if (event_add(&server->accept, NULL) != 0)
+		accept_pause(server, "events", PAUSE_MS);
 }
 
 void accept_left(struct server *server, const struct connection *connection)
@@ -240,6 +242,13 @@ static unsigned accept_count(struct server *server)
 	return room < ACCEPTS_A_TURN ? room : ACCEPTS_A_TURN;
 }
 
+/* A connection more costs memory until it is heard. */
+static bool server_is_full(const struct server *server)
+{
+	return server->count >= server->settings.connections_max ||
+	    memory_is_short();
+}
+
 static void accept_ready(evutil_socket_t listener, short what, void *context)
 {
 	struct server *server = context;
@@ -251,7 +260,7 @@ static void accept_ready(evutil_socket_t listener, short what, void *context)
 	if (count == 0)
 		accept_rest(server, CROWD_MS);
 	for (i = 0; i < count; i++) {
-		if (server->count >= server->settings.connections_max) {
+		if (server_is_full(server)) {
 			if (!somebody_waits(listener))
 				return;
 			if (!evict(server)) {

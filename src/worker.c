@@ -108,6 +108,7 @@ static void on_sweep(evutil_socket_t descriptor, short what, void *context)
 
 	(void)descriptor;
 	(void)what;
+	memory_reserve();
 	request_sweep(&worker->service);
 	worker_publish(worker);
 }
@@ -238,6 +239,7 @@ int worker_run(const struct config *config, int listening_socket, int lifeline)
 	struct worker worker = {0};
 	int status = 1;
 
+	memory_reserve();
 	log_set(log_level_of(config->log_level), "worker");
 	loop_init(&worker.loop, lifeline, on_stop, &worker);
 	if (worker_open(&worker, config, listening_socket) == 0)

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <sys/stat.h>
@@ -5,6 +6,7 @@
 
 #include "hefboom/arena.h"
 #include "hefboom/config.h"
+#include "hefboom/memory.h"
 #include "hefboom/operation.h"
 #include "hefboom/reply.h"
 #include "hefboom/request.h"
@@ -46,23 +48,49 @@ static bool name_is_plain(const char *name)
 	return true;
 }
 
-static char *file_read(int file, size_t *length)
+/* A file that cannot be had now is there all the same. */
+static const struct problem *fault_of(int error)
+{
+	switch (error) {
+	case EMFILE:
+	case ENFILE:
+	case ENOMEM:
+		return problem_get("overloaded");
+	case EIO:
+		return problem_get("internal");
+	default:
+		return problem_get("not_found");
+	}
+}
+
+static const struct problem *file_read(
+    int file, struct arena *arena, struct content *content)
 {
 	struct stat about;
+	size_t size, have = 0;
 	ssize_t got;
 	char *bytes;
 
 	if (fstat(file, &about) < 0 || !S_ISREG(about.st_mode) ||
 	    about.st_size > FILE_MAX)
-		return NULL;
-	bytes = malloc((size_t)about.st_size + 1);
-	for (*length = 0; bytes != NULL; *length += (size_t)got) {
-		got = read(
-		    file, bytes + *length, (size_t)about.st_size - *length);
-		if (got <= 0)
+		return problem_get("not_found");
+	size = (size_t)about.st_size;
+	bytes = memory_try_grow(NULL, size);
+	if (bytes == NULL)
+		return problem_get("overloaded");
+	arena_defer(arena, free, bytes);
+	while (have < size) {
+		got = read(file, bytes + have, size - have);
+		if (got == 0)
 			break;
+		if (got > 0)
+			have += (size_t)got;
+		else if (errno != EINTR)
+			return fault_of(errno);
 	}
-	return bytes;
+	content->bytes = bytes;
+	content->length = have;
+	return NULL;
 }
 
 /* The renderer is one page and a few files; they are read when asked for. */
@@ -77,7 +105,8 @@ static const struct problem *send_file(
 		       "style-src 'self' 'unsafe-inline'; "
 		       "img-src 'self' data:; font-src 'self' data:; "
 		       "worker-src 'self' blob:\r\n"};
-	char etag[20], *bytes, *path;
+	const struct problem *problem;
+	char etag[20], *path;
 	int file;
 
 	if (folder == NULL || !name_is_plain(name))
@@ -86,16 +115,14 @@ static const struct problem *send_file(
 	/* A pipe in the folder is no reason to wait for its other end. */
 	file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (file < 0)
-		return problem_get("not_found");
-	bytes = file_read(file, &content.length);
+		return fault_of(errno);
+	problem = file_read(file, &request->arena, &content);
 	close(file);
-	if (bytes == NULL)
-		return problem_get("not_found");
-	content.bytes = bytes;
-	content_etag(etag, bytes, content.length);
+	if (problem != NULL)
+		return problem;
+	content_etag(etag, content.bytes, content.length);
 	content.etag = etag;
 	reply_content(request, &content);
-	free(bytes);
 	return &request_waiting;
 }
 

@@ -10,6 +10,7 @@
 #include "hefboom/log.h"
 #include "hefboom/loop.h"
 #include "hefboom/machine.h"
+#include "hefboom/memory.h"
 #include "hefboom/operation.h"
 #include "hefboom/pool.h"
 #include "hefboom/request.h"
@@ -66,12 +67,12 @@ static void work_free(struct work *work)
 static void work_add(
     struct runner *runner, const struct pg_result *rows, int row)
 {
-	struct work *work = calloc(1, sizeof(*work));
+	struct work *work = memory_zero(1, sizeof(*work));
 	struct arena *arena;
 	const char *org = shape_value(rows, row, "org_id");
 	const char *object = shape_value(rows, row, "object_id");
 
-	assert(work != NULL && org != NULL);
+	assert(org != NULL);
 	arena = &work->shell.arena;
 	arena_init(arena);
 	snprintf(work->shell.org_id, UUID_TEXT, "%s", org);
@@ -262,6 +263,7 @@ static void on_tick(evutil_socket_t descriptor, short what, void *context)
 
 	(void)descriptor;
 	(void)what;
+	memory_reserve();
 	runner->idle = 0;
 	jobs_go_on(runner);
 }
@@ -313,6 +315,7 @@ int jobs_run(const struct config *config, int lifeline)
 	struct runner runner = {0};
 	int status;
 
+	memory_reserve();
 	log_set(log_level_of(config->log_level), "jobs");
 	runner.last = &runner.first;
 	loop_init(&runner.loop, lifeline, on_stop, &runner);

@@ -274,17 +274,6 @@ static struct server_settings settings_read(void)
 	};
 }
 
-static struct event_base *base_new(void)
-{
-	struct event_config *config = event_config_new();
-	struct event_base *base;
-
-	event_config_set_flag(config, EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST);
-	base = event_base_new_with_config(config);
-	event_config_free(config);
-	return base;
-}
-
 int main(void)
 {
 	static const struct connection_calls calls = {
@@ -292,7 +281,7 @@ int main(void)
 	const char *address = getenv("FRONT_LISTEN");
 	struct server_settings settings = settings_read();
 	struct front front = {
-	    .base = base_new(),
+	    .base = event_base_new(),
 	    .body_limit = setting("FRONT_BODY_LIMIT", 256 << 10),
 	    .spool_limit = setting("FRONT_SPOOL_LIMIT", 64 << 20),
 	    .drain_ms = setting("FRONT_DRAIN_MS", 5000),

@@ -1,0 +1,175 @@
+"""The n-th allocation, and the n-th system call, fails: a sample of each.
+
+tests/faults/test_nth_failure.py goes through every n (--long).  Both run the
+release, for the sanitizers have an allocator of their own.
+
+MUTATIONS
+"""
+
+import os
+import socket
+import subprocess
+import time
+
+import pytest
+
+from harness.database import Database
+from harness.nth import (KINDS, Faulty, Preload, descriptors, exchange,
+                         message, release, settled)
+from harness.nth_drive import Trial
+from harness.nth_routes import ROUTES
+
+# These meet every kind of call; the others differ in what they allocate.
+SYSTEM_CALLS_OF = ('docs_file', 'create', 'replay', 'pipelined', 'scim_patch',
+                   'metrics')
+MIB = 1 << 20
+
+
+@pytest.fixture(scope='module')
+def faulty():
+    server = Faulty()
+    try:
+        server.start()
+        server.command('demo', 'load')
+        yield server
+    finally:
+        # A file of /docs that cannot be read is our fault, and was ours.
+        server.internal_declared = 10
+        wrong = server.stop()
+    assert not wrong, '\n'.join(wrong)
+
+
+@pytest.fixture(scope='module')
+def trial(faulty):
+    database = Database(faulty.connect())
+    yield Trial(faulty, database, most=4)
+    database.close()
+
+
+@pytest.mark.parametrize('name', ROUTES)
+def test_route(trial, name):
+    kinds = KINDS if name in SYSTEM_CALLS_OF else ['alloc']
+    trial.most = 2 if name in SYSTEM_CALLS_OF else 4
+    counts = trial.route(name, kinds)
+    assert counts['alloc'] > 2
+
+
+@pytest.mark.parametrize('name', ('read', 'create', 'scim_bulk', 'docs_file'))
+def test_a_while_without_memory(trial, name):
+    trial.most, trial.window = 4, 25
+    try:
+        trial.route(name, ['alloc'])
+    finally:
+        trial.window = 1
+
+
+def test_new_connections_to_postgresql(trial):
+    trial.most = 1
+    counts = trial.connecting()
+    assert counts['alloc'] > 100 and counts['connect'] >= 3, counts
+
+
+def test_jobs(trial):
+    trial.most = 1
+    counts = trial.jobs()
+    assert counts['alloc'] > 10 and counts['send'] > 1, counts
+
+
+# Bodies in files, on the front alone
+
+@pytest.fixture
+def front():
+    preload = Preload()
+    folder = release().parent
+    process = subprocess.Popen(
+        [folder / 'front_echo'], stdout=subprocess.PIPE, env={
+            **os.environ, 'LD_PRELOAD': str(folder / 'libpreload_nth.so'),
+            'HEFBOOM_NTH': preload.path})
+    process.host = '127.0.0.1'
+    process.port = int(process.stdout.readline().split()[1])
+    process.preload = preload
+    preload.watch(process.pid)
+    yield process
+    process.terminate()
+    assert process.wait(20) == 0
+    process.stdout.close()
+    preload.close()
+
+
+def test_spooled_body(front):
+    one = message('POST', '/spool', {}, b'x' * (3 * MIB))
+    preload = front.preload
+    good, = exchange(front, [one])
+    assert good.status == 200
+    before, faults = None, 0
+    for kind in ('open', 'mmap', 'fallocate', 'recv', 'epoll_ctl'):
+        for error in KINDS[kind]:
+            for n in (1, 2, 3):
+                preload.arm(kind, error, n)
+                replies = exchange(front, [one])
+                preload.disarm()
+                faults += preload.failed
+                for reply in replies:
+                    assert reply.status == 503 or (
+                        reply.content == good.content), (kind, n, reply)
+                again, = exchange(front, [one])
+                assert again.content == good.content, (kind, n, again)
+        now = settled(lambda: (preload.live[0], descriptors(front.pid)))
+        before = before or now
+        assert now[0] <= before[0] + 2 and now[1] == before[1], (kind, now)
+    assert faults >= 15, faults
+
+
+# Without a preload's help: the system has no more
+
+def limit(pid, size):
+    """Of its address space; by somebody of its kind, or by root."""
+    status = dict(line.split(':', 1) for line in open(f'/proc/{pid}/status'))
+    uid, gid = (int(status[name].split()[0]) for name in ('Uid', 'Gid'))
+    if size is None:
+        size = (int(status['VmSize'].split()[0]) << 10)
+    result = subprocess.run(
+        ['prlimit', f'--pid={pid}', f'--as={size}:unlimited'], user=uid,
+        group=gid, extra_groups=[], capture_output=True, text=True)
+    if result.returncode != 0:
+        pytest.skip(f'prlimit: {result.stderr}')
+
+
+def unfinished(server, count):
+    """Bodies that never end: each asks for memory and gives none back."""
+    wires = [socket.create_connection((server.host, server.port))
+             for _ in range(count)]
+    head = message('POST', '/v1/goals', {'Content-Length': 250_000})
+    for wire in wires:
+        try:
+            wire.sendall(head + b'x' * 200_000)
+        except OSError:
+            pass  # it was refused already
+    return wires
+
+
+def test_no_address_space(trial, faulty):
+    trial.watch('worker')
+    for name in ROUTES:
+        trial.plain(name)
+    trial.watch('worker')
+    refused = trial.refused
+    limit(trial.pid, None)
+    wires = unfinished(faulty, 150)
+    try:
+        for name in ROUTES:
+            one = ROUTES[name](trial.site)
+            trial.judge_write(one, trial.judge(
+                one, trial.send(one, name), name), name)
+        reply, = exchange(faulty, [message('GET', '/healthz')])
+        assert reply.status == 200
+        trial.same_process('no address space')
+        assert trial.refused > refused, 'there was room all the time'
+    finally:
+        for wire in wires:
+            wire.close()
+        limit(trial.pid, 'unlimited')
+    time.sleep(0.6)
+    for name in ROUTES:
+        trial.plain(name)
+    trial.pool_is_whole('afterwards')
