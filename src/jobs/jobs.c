@@ -17,7 +17,7 @@
 #include "hefboom/shape.h"
 #include "hefboom/text.h"
 
-enum { TICK_MS = 500, NAME_MAX_BYTES = 64 };
+enum { TICK_MS = 500, NAME_MAX_BYTES = 64, STUCK_MS = 120000 };
 
 /* How many rows one round takes, and how long it has for them. */
 #define ROUND_ROWS "16"
@@ -309,7 +309,8 @@ int jobs_run(const struct config *config, int lifeline)
 	struct pool_settings settings = {.url = config->database_url,
 	    .pipes = {[LANE_WRITE] = 1},
 	    .depth = 2,
-	    .queue = 4};
+	    .queue = 4,
+	    .stuck_ms = STUCK_MS};
 	struct runner runner = {0};
 	int status;
 
