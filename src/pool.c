@@ -118,7 +118,6 @@ static struct lane_queue *lane_of(struct pool *pool, const struct pipe *pipe)
 
 void pool_each(struct pool *pool, void (*act)(struct pipe *pipe))
 {
-	act(pool->pulse);
 	for (int i = 0; i < LANES; i++)
 		for (unsigned j = 0; j < pool->lanes[i].pipe_count; j++)
 			act(pool->lanes[i].pipes[j]);
@@ -160,7 +159,10 @@ static void on_lost(struct pipe *pipe, const char *why, void *context)
 
 static void on_found(void *context)
 {
-	pool_each(context, pipe_found);
+	struct pool *pool = context;
+
+	pipe_found(pool->pulse);
+	pool_each(pool, pipe_found);
 }
 
 /*

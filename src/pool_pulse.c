@@ -11,9 +11,9 @@
 #include "hefboom/transaction.h"
 
 enum {
-	BUSY_MS = 100, /* asked so long after the last word */
+	BUSY_MS = 50, /* asked so long after the last word */
 	IDLE_MS = 1000,
-	SILENCE_MS = 700, /* and a tick later nobody is there */
+	SILENCE_MS = 650, /* and a tick later nobody is there */
 	DROP_MS = 3000, /* then all connections are made anew */
 	LOG_MS = 10000,
 };
@@ -52,6 +52,7 @@ void pulse_heard(struct pool *pool)
 	pool->overdue = 0;
 	if (!pool->awake) {
 		pool->awake = true;
+		pipe_hurry(pool->pulse);
 		pool_each(pool, pipe_hurry);
 	}
 	if (!pool->told || !pool_is_whole(pool))
@@ -116,6 +117,12 @@ static void drop(struct pipe *pipe)
 	pipe_give_up(pipe, "no answer");
 }
 
+static void drop_all(struct pool *pool)
+{
+	drop(pool->pulse);
+	pool_each(pool, drop);
+}
+
 /* One connection that is silent while others are not. */
 static void look_for_stuck(struct pool *pool, int64_t now)
 {
@@ -152,6 +159,6 @@ void pulse_look(struct pool *pool)
 		if (!pool->silent)
 			pulse_stopped(pool);
 		else if (now - since >= DROP_MS)
-			pool_each(pool, drop);
+			drop_all(pool);
 	}
 }

@@ -48,6 +48,7 @@ struct pool {
 
 /* pool.c */
 void lane_give_up(struct lane_queue *lane);
+/* With each connection of a lane. */
 void pool_each(struct pool *pool, void (*act)(struct pipe *pipe));
 
 /* pool_pulse.c */
