@@ -63,6 +63,7 @@ class Server:
     """`hefboom serve` in a new folder; settings are HEFBOOM_... names."""
 
     host = '127.0.0.1'
+    wrapper = ()    # words before the program's, of what becomes it
 
     def __init__(self, **settings):
         self.data = pathlib.Path(tempfile.mkdtemp(prefix='hb-', dir='/tmp'))
@@ -94,7 +95,7 @@ class Server:
     def start(self):
         with open(self.log_path, 'ab') as log:
             self.child = subprocess.Popen(
-                [binary(), 'serve'], env=environment(**self.settings),
+                [*self.wrapper, binary(), 'serve'], env=environment(**self.settings),
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 start_new_session=True)
         try:
