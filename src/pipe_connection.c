@@ -93,6 +93,18 @@ void pipe_give_up(struct pipe *pipe, const char *why)
 		pipe_lose(pipe, why);
 }
 
+/* libpq's own words are about servers and roles, and end with a line feed. */
+static void pipe_cannot_connect(struct pipe *pipe)
+{
+	char reason[256];
+	const char *message = PQerrorMessage(pipe->connection);
+	size_t length = strcspn(message, "\n");
+
+	snprintf(reason, sizeof(reason), "cannot connect: %.*s",
+	    (int)(length < 200 ? length : 200), message);
+	pipe_lose(pipe, reason);
+}
+
 static void on_notice(void *context, const PGresult *result)
 {
 	(void)context;
@@ -134,7 +146,7 @@ void pipe_poll(struct pipe *pipe)
 		break;
 	case PGRES_POLLING_FAILED:
 	default:
-		pipe_lose(pipe, "cannot connect");
+		pipe_cannot_connect(pipe);
 		break;
 	}
 }
@@ -164,7 +176,7 @@ static void pipe_connect(struct pipe *pipe)
 	    1);
 	if (pipe->connection == NULL ||
 	    PQstatus(pipe->connection) == CONNECTION_BAD) {
-		pipe_lose(pipe, "cannot connect");
+		pipe_cannot_connect(pipe);
 		return;
 	}
 	PQsetNoticeReceiver(pipe->connection, on_notice, NULL);

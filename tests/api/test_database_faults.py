@@ -145,9 +145,8 @@ def test_read_only(api, db):
 @pytest.fixture
 def names(tmp_path):
     tmp_path.chmod(0o755)
-    names = Names(tmp_path)
-    yield names
-    names.close()
+    with Names(tmp_path) as names:
+        yield names
 
 
 @needs_names

@@ -36,14 +36,25 @@ class Names:
         self.asked = 0
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind((ADDRESS, 53))
-        threading.Thread(target=self.serve, daemon=True).start()
+        self.socket.settimeout(0.2)
+        self.closing = threading.Event()
+        self.thread = threading.Thread(target=self.serve, daemon=True)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.closing.set()
+        self.thread.join()
+        self.socket.close()
 
     def serve(self):
-        while True:
+        while not self.closing.is_set():
             try:
                 question, client = self.socket.recvfrom(4096)
-            except OSError:
-                return
+            except TimeoutError:
+                continue
             self.asked += 1
             if self.delay is not None:
                 threading.Timer(self.delay, self.answer,
@@ -65,9 +76,6 @@ class Names:
                         + socket.inet_aton(one) for one in found)
         with contextlib.suppress(OSError):
             self.socket.sendto(head + question[12:end + 5] + body, client)
-
-    def close(self):
-        self.socket.close()
 
     @property
     def wrapper(self):
