@@ -6,9 +6,9 @@ Mutations: (to be filled in)
 """
 
 import contextlib
-import json
 import os
 import pathlib
+import shutil
 import signal
 import sys
 import threading
@@ -18,7 +18,8 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / 'faults'))
 
-from faulted import LOOSE, Crowd, Faulty, faulty, outage  # noqa: E402
+from disk import Ballast, as_root, small_disk  # noqa: E402
+from faulted import LOOSE, Crowd, faulty, outage  # noqa: E402
 from harness.waiting import eventually  # noqa: E402
 from names import NAME, Names, longest, needs_names  # noqa: E402
 from test_jobs_process import add_timer, jobs_pid  # noqa: E402
@@ -140,6 +141,42 @@ def test_read_only(api, db):
     eventually(lambda: write().status_code == 201, 5)
     assert db.one('select count(*) from goal where title = %s',
                   [body['title']]) == 1
+
+
+@as_root
+def test_a_table_cannot_grow(api, db, server):
+    """53100: its writes are 503 and nothing of them is there; reads and other
+    writes go on; with room again, the same key makes it."""
+    folder = server.data / 'small'
+    folder.mkdir()
+    fault = f'full-{time.monotonic_ns()}'
+
+    def write(number):
+        return api.post('/v1/goals', headers={
+            'Idempotency-Key': f'{fault}-{number}'}, json={
+                'title': f'{fault} {number}', 'why': 'x' * 1500})
+    with small_disk(folder, 4):
+        shutil.chown(folder, 'postgres')
+        db.execute(f"create tablespace small location '{folder}'")
+        db.execute('alter table goal set tablespace small')
+        try:
+            ballast = Ballast(folder)
+            ballast.fill()
+            for number in range(200):
+                reply = write(number)
+                if reply.status_code != 201:
+                    break
+            reply.expect(503, code='database_unavailable')
+            assert reply.headers['Retry-After'] == '1'
+            api.get('/v1/goals').expect(200)
+            api.get('/readyz', as_=None).expect(200)
+            ballast.drop()
+            write(number).expect(201)
+        finally:
+            db.execute('alter table goal set tablespace pg_default')
+            db.execute('drop tablespace small')
+    assert db.one('select count(*) from goal where title like %s',
+                  [fault + ' %']) == number + 1
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ import time
 import pytest
 
 from cluster import beside
+from disk import Ballast, as_root, small_disk
 from faulted import TIGHT, Crowd, Faulty, faulty, outage
 from harness.client import Api
 from harness.database import Database
@@ -31,7 +32,6 @@ pytestmark = pytest.mark.long
 SECONDS = int(os.environ.get('FAULT_SECONDS', 180))
 WRITES, KILLS = map(int, os.environ.get('FAULT_ORACLE', '5000 6').split())
 PROGRAMS = pathlib.Path('/usr/lib/postgresql/15/bin')
-as_root = pytest.mark.skipif(os.geteuid() != 0, reason='only root may mount')
 
 
 @pytest.fixture(scope='module')
@@ -100,31 +100,6 @@ def test_oracle(one):
 
 
 # The disk
-
-
-@contextlib.contextmanager
-def small_disk(folder, megabytes):
-    subprocess.run(['mount', '-t', 'tmpfs', '-o',
-                    f'size={megabytes}m,mode=0711', 'tmpfs', folder],
-                   check=True)
-    try:
-        yield
-    finally:
-        subprocess.run(['umount', '-l', folder], check=True)
-
-
-class Ballast:
-    def __init__(self, folder):
-        self.path = folder / 'ballast'
-
-    def fill(self):
-        with contextlib.suppress(OSError), open(self.path, 'ab') as file:
-            while True:
-                file.write(b'\0' * 65536)
-                file.flush()
-
-    def drop(self):
-        self.path.unlink()
 
 
 def statuses(crowd, since):
