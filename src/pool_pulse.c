@@ -15,6 +15,7 @@ enum {
 	IDLE_MS = 1000,
 	SILENCE_MS = 650, /* and a tick later nobody is there */
 	DROP_MS = 3000, /* then all connections are made anew */
+	PULSE_STUCK_MS = 5000,
 	LOG_MS = 10000,
 };
 
@@ -126,6 +127,10 @@ static void drop_all(struct pool *pool)
 /* One connection that is silent while others are not. */
 static void look_for_stuck(struct pool *pool, int64_t now)
 {
+	int64_t pulse = pipe_owes_ms(pool->pulse);
+
+	if (pulse != 0 && now - pulse > PULSE_STUCK_MS)
+		drop(pool->pulse);
 	for (int i = 0; i < LANES; i++)
 		for (unsigned j = 0; j < pool->lanes[i].pipe_count; j++) {
 			struct pipe *pipe = pool->lanes[i].pipes[j];

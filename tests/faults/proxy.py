@@ -202,6 +202,12 @@ class Proxy:
     def mode(self, mode):
         self._do(self._switch(mode))
 
+    def forget_busiest(self, count):
+        """Those few never hear a word again; the others go on."""
+        busiest = sorted(list(self.links), key=lambda link: -link.passed)
+        for link in busiest[:count]:
+            link.forgotten = True
+
     @property
     def count(self):
         return sum(1 for link in list(self.links)
