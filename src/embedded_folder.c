@@ -121,7 +121,8 @@ int cluster_open(
 	set_paths(embedded);
 	embedded->connections_max = 30 +
 	    2 * (config->workers + 1) *
-		(config->pool_fast + config->pool_write + config->pool_slow);
+		(config->pool_fast + config->pool_write + config->pool_slow +
+		    1);
 	if (embedded->connections_max < 60)
 		embedded->connections_max = 60;
 	return lock_open(embedded, error);

@@ -81,6 +81,21 @@ void pipe_fail_all(struct pipe *pipe)
 	}
 }
 
+void pipe_abandon(struct pipe *pipe)
+{
+	const struct outcome lost = {.ending = ENDING_LOST};
+	struct transaction *transaction = pipe->first;
+
+	/* None of them is freed here: `done` may cancel, never remove. */
+	for (; transaction != NULL; transaction = transaction->next) {
+		transaction_done_fn *done = transaction->done;
+
+		transaction->done = NULL;
+		if (done != NULL)
+			done(transaction->context, &lost);
+	}
+}
+
 /* Takes the result. */
 static void parse_failed(
     struct pipe *pipe, struct transaction *transaction, PGresult *result)
@@ -239,6 +254,7 @@ void pipe_on_socket(evutil_socket_t descriptor, short what, void *context)
 			pipe_lose(pipe, "connection closed");
 			return;
 		}
+		pipe->heard_ms = pipe_now_ms();
 		pipe_read(pipe);
 	}
 	if (pipe->state == PIPE_READY && (what & EV_WRITE))
@@ -307,7 +323,8 @@ void pipe_send(struct pipe *pipe, struct transaction *transaction)
 	transaction->next = NULL;
 	*pipe->last = transaction;
 	pipe->last = &transaction->next;
-	pipe->depth++;
+	if (pipe->depth++ == 0)
+		pipe->asked_ms = pipe_now_ms();
 	transaction->parsing = send_parses(pipe, transaction);
 	if (transaction->parsing)
 		sent = PQpipelineSync(pipe->connection) == 1;
@@ -321,13 +338,16 @@ void pipe_send(struct pipe *pipe, struct transaction *transaction)
 		pipe_break(pipe);
 }
 
-struct pipe *pipe_new(struct event_base *base, const char *url,
-    const struct pipe_calls *calls, void *context)
+struct pipe *pipe_new(struct event_base *base,
+    const struct pipe_settings *settings, const struct pipe_calls *calls,
+    void *context)
 {
 	struct pipe *pipe = memory_zero(1, sizeof(*pipe));
 
 	pipe->base = base;
-	pipe->url = memory_string(url);
+	pipe->url = memory_string(settings->url);
+	pipe->target = settings->target;
+	pipe->backoff_max_ms = settings->backoff_max_ms;
 	pipe->calls = calls;
 	pipe->context = context;
 	pipe->backoff_ms = BACKOFF_FIRST_MS;
@@ -354,6 +374,19 @@ void pipe_free(struct pipe *pipe)
 bool pipe_is_ready(const struct pipe *pipe)
 {
 	return pipe->state == PIPE_READY;
+}
+
+int64_t pipe_heard_ms(const struct pipe *pipe)
+{
+	return pipe->heard_ms;
+}
+
+int64_t pipe_owes_ms(const struct pipe *pipe)
+{
+	if (pipe->depth == 0)
+		return 0;
+	return pipe->asked_ms > pipe->heard_ms ? pipe->asked_ms
+					       : pipe->heard_ms;
 }
 
 unsigned pipe_depth(const struct pipe *pipe)

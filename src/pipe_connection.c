@@ -3,10 +3,19 @@
 #include <assert.h>
 #include <sys/random.h>
 
-#include "hefboom/log.h"
 #include "hefboom/memory.h"
+#include "hefboom/target.h"
 
-enum { CONNECT_MS = 5000 };
+/* Who makes no step for so long will not; and all of them together. */
+enum { STEP_MS = 2500, CONNECT_MS = 15000, HURRY_MS = 50 };
+
+int64_t pipe_now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
 
 static void pipe_unwatch(struct pipe *pipe)
 {
@@ -44,30 +53,63 @@ void pipe_drop(struct pipe *pipe)
 	pipe_unwatch(pipe);
 	PQfinish(pipe->connection);
 	pipe->connection = NULL;
+	pipe->asked_ms = 0;
 	if (pipe->prepared_size > 0)
 		memset(pipe->prepared, 0, pipe->prepared_size);
 	pipe->state = PIPE_WAITING;
 }
 
-static unsigned jitter(unsigned ms)
+static unsigned random_below(unsigned limit)
 {
 	unsigned random = 0;
 
 	if (getrandom(&random, sizeof(random), GRND_NONBLOCK) < 0)
 		random = 0;
-	return ms + random % (ms / 2 + 1);
+	return random % limit;
 }
 
 void pipe_lose(struct pipe *pipe, const char *why)
 {
-	log_event(LOG_WARNING, "database_lost", "why", why, NULL);
 	pipe_drop(pipe);
-	pipe_alarm(pipe, jitter(pipe->backoff_ms));
+	pipe_alarm(
+	    pipe, pipe->backoff_ms + random_below(pipe->backoff_ms / 2 + 1));
 	pipe->backoff_ms *= 2;
-	if (pipe->backoff_ms > BACKOFF_MAX_MS)
-		pipe->backoff_ms = BACKOFF_MAX_MS;
+	if (pipe->backoff_ms > pipe->backoff_max_ms)
+		pipe->backoff_ms = pipe->backoff_max_ms;
 	pipe_fail_all(pipe);
-	pipe->calls->lost(pipe, pipe->context);
+	pipe->calls->lost(pipe, why, pipe->context);
+}
+
+void pipe_hurry(struct pipe *pipe)
+{
+	if (pipe->state != PIPE_WAITING)
+		return;
+	pipe->backoff_ms = BACKOFF_FIRST_MS;
+	pipe_alarm(pipe, random_below(HURRY_MS));
+}
+
+void pipe_found(struct pipe *pipe)
+{
+	if (pipe->looking)
+		pipe_hurry(pipe);
+}
+
+void pipe_give_up(struct pipe *pipe, const char *why)
+{
+	if (pipe->state != PIPE_WAITING)
+		pipe_lose(pipe, why);
+}
+
+/* libpq's own words are about servers and roles, and end with a line feed. */
+static void pipe_cannot_connect(struct pipe *pipe)
+{
+	char reason[256];
+	const char *message = PQerrorMessage(pipe->connection);
+	size_t length = strcspn(message, "\n");
+
+	snprintf(reason, sizeof(reason), "cannot connect: %.*s",
+	    (int)(length < 200 ? length : 200), message);
+	pipe_lose(pipe, reason);
 }
 
 void pipe_break(struct pipe *pipe)
@@ -96,6 +138,7 @@ static void pipe_become_ready(struct pipe *pipe)
 	}
 	pipe->state = PIPE_READY;
 	pipe->backoff_ms = BACKOFF_FIRST_MS;
+	pipe->heard_ms = pipe_now_ms();
 	pipe->calls->ready(pipe, pipe->context);
 }
 
@@ -105,6 +148,8 @@ void pipe_poll(struct pipe *pipe)
 
 	/* libpq may have changed its descriptor: register anew each time. */
 	pipe_unwatch(pipe);
+	if (pipe_now_ms() - pipe->connecting_ms < CONNECT_MS)
+		pipe_alarm(pipe, STEP_MS);
 	switch (PQconnectPoll(pipe->connection)) {
 	case PGRES_POLLING_READING:
 		watched = pipe_watch(pipe, EV_READ);
@@ -117,13 +162,17 @@ void pipe_poll(struct pipe *pipe)
 		break;
 	case PGRES_POLLING_FAILED:
 	default:
-		pipe_lose(pipe, "cannot connect");
+		pipe_cannot_connect(pipe);
 		break;
 	}
 	if (!watched)
 		pipe_lose(pipe, "no events");
 }
 
+/*
+ * Keepalives find an idle connection that somebody on the way has forgotten,
+ * before a request does.
+ */
 static void pipe_connect(struct pipe *pipe)
 {
 	static const char options[] =
@@ -131,21 +180,51 @@ static void pipe_connect(struct pipe *pipe)
 	    "-c client_min_messages=error -c lock_timeout=2s "
 	    "-c idle_in_transaction_session_timeout=10s";
 	const char *const names[] = {"dbname", "options", "application_name",
-	    "tcp_user_timeout", "client_encoding", NULL};
-	const char *const values[] = {
-	    pipe->url, options, "hefboom", "10000", "UTF8", NULL};
+	    "tcp_user_timeout", "keepalives_idle", "keepalives_interval",
+	    "keepalives_count", "client_encoding", "host", "hostaddr", "port",
+	    NULL};
+	struct target_lists lists;
 
-	pipe->connection = PQconnectStartParams(names, values, 1);
+	target_lists(pipe->target, &lists);
+	pipe->turn = lists.turn;
+	pipe->connecting_ms = pipe_now_ms();
+	pipe->connection = PQconnectStartParams(names,
+	    (const char *const[]){pipe->url, options, "hefboom", "10000", "30",
+		"5", "3", "UTF8", lists.host, lists.hostaddr, lists.port, NULL},
+	    1);
 	if (pipe->connection == NULL ||
 	    PQstatus(pipe->connection) == CONNECTION_BAD) {
-		pipe_lose(pipe, "cannot connect");
+		pipe_cannot_connect(pipe);
 		return;
 	}
 	PQsetNoticeReceiver(pipe->connection, on_notice, NULL);
 	pipe->state = PIPE_CONNECTING;
-	pipe_alarm(pipe, CONNECT_MS);
+	pipe_alarm(pipe, STEP_MS);
 	if (!pipe_watch(pipe, EV_WRITE))
 		pipe_lose(pipe, "no events");
+}
+
+/* Who waits for an address is hurried when it comes. */
+static void pipe_find(struct pipe *pipe)
+{
+	enum target_state state = target_look(pipe->target);
+
+	pipe->looking = state == TARGET_LOOKING || state == TARGET_SLOW;
+	switch (state) {
+	case TARGET_KNOWN:
+		pipe_connect(pipe);
+		break;
+	case TARGET_LOOKING:
+		pipe_alarm(pipe, STEP_MS);
+		break;
+	case TARGET_SLOW:
+		pipe_lose(pipe, "looking up its name takes too long");
+		break;
+	case TARGET_UNKNOWN:
+	default:
+		pipe_lose(pipe, "its name is not known");
+		break;
+	}
 }
 
 void pipe_on_timer(evutil_socket_t descriptor, short what, void *context)
@@ -154,10 +233,12 @@ void pipe_on_timer(evutil_socket_t descriptor, short what, void *context)
 
 	(void)descriptor;
 	(void)what;
-	if (pipe->state == PIPE_CONNECTING)
+	if (pipe->state == PIPE_WAITING) {
+		pipe_find(pipe);
+	} else if (pipe->state == PIPE_CONNECTING) {
+		target_turn(pipe->target, pipe->turn);
 		pipe_lose(pipe, "connecting took too long");
-	else if (pipe->state == PIPE_BROKEN)
+	} else if (pipe->state == PIPE_BROKEN) {
 		pipe_lose(pipe, "cannot write");
-	else
-		pipe_connect(pipe);
+	}
 }

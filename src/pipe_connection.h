@@ -15,8 +15,8 @@
 /* What a pipe knows of a text: a bit, and above it a generation. */
 enum { PREPARED = 1, GENERATION = 2 };
 
-/* The first wait after a loss; it doubles up to the longest. */
-enum { BACKOFF_FIRST_MS = 100, BACKOFF_MAX_MS = 5000 };
+/* The first wait after a loss; it doubles. */
+enum { BACKOFF_FIRST_MS = 100 };
 
 enum pipe_state {
 	PIPE_WAITING,
@@ -36,15 +36,21 @@ struct pipe {
 	char *url;
 	PGconn *connection;
 	enum pipe_state state;
+	bool looking; /* for an address */
 	short watched; /* what the socket's event waits for */
 	unsigned depth;
-	unsigned backoff_ms;
+	struct target *target;
+	unsigned turn; /* of the target's lists that are being tried */
+	unsigned backoff_ms, backoff_max_ms;
+	int64_t connecting_ms; /* since when */
+	int64_t heard_ms, asked_ms; /* last; the latter, when it was idle */
 	struct transaction *first, **last; /* under way, oldest first */
 	uint8_t *prepared; /* by text id */
 	unsigned prepared_size;
 };
 
 /* pipe_connection.c */
+int64_t pipe_now_ms(void);
 bool pipe_watch(struct pipe *pipe, short what); /* false: it cannot */
 void pipe_poll(struct pipe *pipe); /* one step of connecting */
 void pipe_lose(struct pipe *pipe, const char *why);

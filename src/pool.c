@@ -1,16 +1,19 @@
-#include "hefboom/pool.h"
+#include "pool_state.h"
 
 #include <assert.h>
 #include <event2/event.h>
-#include <libpq-fe.h>
 #include <string.h>
 
-#include "hefboom/log.h"
 #include "hefboom/memory.h"
 #include "hefboom/pipe.h"
+#include "hefboom/target.h"
 #include "hefboom/transaction.h"
 
-enum { PIPES_MAX = 32, TICK_MS = 250, TICKS_TO_GIVE_UP = 3 };
+/* A lane without connections for so long has none. */
+enum { TICKS_TO_GIVE_UP = 7 };
+
+/* The pulse is the first to know that PostgreSQL is back. */
+enum { BACKOFF_PULSE_MS = 1000, BACKOFF_MAX_MS = 3000 };
 
 const unsigned lane_ms[LANES] =
     {[LANE_FAST] = 2000, [LANE_WRITE] = 5000, [LANE_SLOW] = 8000};
@@ -22,80 +25,11 @@ const unsigned lane_ms[LANES] =
 static const unsigned wait_ms[LANES] =
     {[LANE_FAST] = 2000, [LANE_WRITE] = 3000, [LANE_SLOW] = 4000};
 
-struct lane_queue {
-	struct pool *pool;
-	unsigned wait_ms;
-	struct pipe *pipes[PIPES_MAX];
-	unsigned pipe_count;
-	struct transaction *first, **last; /* waiting, oldest first */
-	unsigned waiting;
-	unsigned lost; /* connections lost since one was last ready */
-	unsigned ticks; /* without any connection that is ready */
-};
-
-struct pool {
-	struct event *tick;
-	struct lane_queue lanes[LANES];
-	unsigned depth;
-	unsigned waiting_max; /* in a lane */
-};
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static const char *error_field(const struct outcome *outcome, int field)
-{
-	const char *text = PQresultErrorField(outcome->error, field);
-
-	return text == NULL ? "" : text;
-}
-
-const char *outcome_sqlstate(const struct outcome *outcome)
-{
-	return error_field(outcome, PG_DIAG_SQLSTATE);
-}
-
-const char *outcome_message(const struct outcome *outcome)
-{
-	return error_field(outcome, PG_DIAG_MESSAGE_PRIMARY);
-}
-
-struct transaction *transaction_new(
-    enum lane lane, transaction_done_fn *done, void *context)
-{
-	struct transaction *transaction = memory_zero(1, sizeof(*transaction));
-
-	transaction->lane = lane;
-	transaction->done = done;
-	transaction->context = context;
-	return transaction;
-}
-
-void outcome_release(struct outcome *outcome)
-{
-	for (int i = 0; i < TRANSACTION_QUERIES_MAX; i++)
-		PQclear(outcome->results[i]);
-	PQclear(outcome->error);
-	*outcome = (struct outcome){0};
-}
-
-static void transaction_free(struct transaction *transaction)
-{
-	outcome_release(&transaction->outcome);
-	PQclear(transaction->unprepared);
-	free(transaction);
-}
-
 static void queue_add(struct lane_queue *lane, struct transaction *transaction)
 {
 	transaction->next = NULL;
 	transaction->queued = true;
-	transaction->since_ms = now_ms();
+	transaction->since_ms = pool_now_ms();
 	*lane->last = transaction;
 	lane->last = &transaction->next;
 	lane->waiting++;
@@ -135,6 +69,8 @@ static struct pipe *lane_pick(const struct lane_queue *lane)
 {
 	struct pipe *best = NULL;
 
+	if (lane->pool->silent)
+		return NULL;
 	for (unsigned i = 0; i < lane->pipe_count; i++) {
 		struct pipe *pipe = lane->pipes[i];
 
@@ -149,6 +85,8 @@ static struct pipe *lane_pick(const struct lane_queue *lane)
 
 static bool lane_is_up(const struct lane_queue *lane)
 {
+	if (lane->pool->silent)
+		return false;
 	for (unsigned i = 0; i < lane->pipe_count; i++)
 		if (pipe_is_ready(lane->pipes[i]))
 			return true;
@@ -167,7 +105,7 @@ static void lane_drop(struct lane_queue *lane, enum ending ending)
 	transaction_free(transaction);
 }
 
-static void lane_give_up(struct lane_queue *lane)
+void lane_give_up(struct lane_queue *lane)
 {
 	while (lane->first != NULL)
 		lane_drop(lane, ENDING_UNSENT);
@@ -176,7 +114,7 @@ static void lane_give_up(struct lane_queue *lane)
 /* How long the one has waited that waits longest. */
 static int64_t lane_waited(const struct lane_queue *lane)
 {
-	return lane->first == NULL ? 0 : now_ms() - lane->first->since_ms;
+	return lane->first == NULL ? 0 : pool_now_ms() - lane->first->since_ms;
 }
 
 static void lane_serve(struct lane_queue *lane)
@@ -198,10 +136,18 @@ static struct lane_queue *lane_of(struct pool *pool, const struct pipe *pipe)
 	return NULL;
 }
 
+void pool_each(struct pool *pool, void (*act)(struct pipe *pipe))
+{
+	for (int i = 0; i < LANES; i++)
+		for (unsigned j = 0; j < pool->lanes[i].pipe_count; j++)
+			act(pool->lanes[i].pipes[j]);
+}
+
 static void on_ready(struct pipe *pipe, void *context)
 {
 	struct lane_queue *lane = lane_of(context, pipe);
 
+	pulse_heard(context);
 	if (lane == NULL)
 		return;
 	lane->lost = 0;
@@ -209,12 +155,34 @@ static void on_ready(struct pipe *pipe, void *context)
 	lane_serve(lane);
 }
 
-static void on_lost(struct pipe *pipe, void *context)
+static bool pool_has_any(const struct pool *pool)
 {
-	struct lane_queue *lane = lane_of(context, pipe);
+	bool any = pipe_is_ready(pool->pulse);
+
+	for (int i = 0; i < LANES; i++)
+		for (unsigned j = 0; j < pool->lanes[i].pipe_count; j++)
+			any |= pipe_is_ready(pool->lanes[i].pipes[j]);
+	return any;
+}
+
+static void on_lost(struct pipe *pipe, const char *why, void *context)
+{
+	struct pool *pool = context;
+	struct lane_queue *lane = lane_of(pool, pipe);
 
 	if (lane != NULL)
 		lane->lost++;
+	if (!pool_has_any(pool))
+		pool->awake = false;
+	pulse_note_lost(pool, why);
+}
+
+static void on_found(void *context)
+{
+	struct pool *pool = context;
+
+	pipe_found(pool->pulse);
+	pool_each(pool, pipe_found);
 }
 
 /*
@@ -242,9 +210,7 @@ static void on_ended(struct transaction *transaction, void *context)
 	struct pool *pool = context;
 
 	if (may_retry(transaction)) {
-		outcome_release(&transaction->outcome);
-		PQclear(transaction->unprepared);
-		transaction->unprepared = NULL;
+		transaction_renew(transaction);
 		transaction->retried = true;
 		queue_add(&pool->lanes[transaction->lane], transaction);
 		return;
@@ -260,6 +226,7 @@ static void on_tick(evutil_socket_t descriptor, short what, void *context)
 
 	(void)descriptor;
 	(void)what;
+	pulse_look(pool);
 	for (int i = 0; i < LANES; i++) {
 		struct lane_queue *lane = &pool->lanes[i];
 
@@ -274,27 +241,40 @@ static void on_tick(evutil_socket_t descriptor, short what, void *context)
 
 static const struct pipe_calls calls = {on_ended, on_ready, on_lost};
 
+static void lane_init(struct pool *pool, enum lane number,
+    struct event_base *base, const struct pool_settings *settings)
+{
+	struct lane_queue *lane = &pool->lanes[number];
+	struct pipe_settings each = {.url = settings->url,
+	    .target = pool->target,
+	    .backoff_max_ms = BACKOFF_MAX_MS};
+
+	lane->pool = pool;
+	lane->wait_ms = wait_ms[number];
+	lane->last = &lane->first;
+	while (lane->pipe_count < settings->pipes[number] &&
+	    lane->pipe_count < PIPES_MAX)
+		lane->pipes[lane->pipe_count++] =
+		    pipe_new(base, &each, &calls, pool);
+}
+
 struct pool *pool_new(
     struct event_base *base, const struct pool_settings *settings)
 {
 	struct pool *pool = memory_zero(1, sizeof(*pool));
-	struct timeval tick = {0, TICK_MS * 1000};
+	struct timeval tick = {0, POOL_TICK_MS * 1000};
+	struct pipe_settings pulse = {
+	    .url = settings->url, .backoff_max_ms = BACKOFF_PULSE_MS};
 
 	pool->depth = settings->depth;
 	pool->waiting_max = settings->queue;
-	for (int i = 0; i < LANES; i++) {
-		struct lane_queue *lane = &pool->lanes[i];
-
-		lane->pool = pool;
-		lane->wait_ms = wait_ms[i];
-		lane->last = &lane->first;
-		for (unsigned j = 0; j < settings->pipes[i]; j++) {
-			if (j == PIPES_MAX)
-				break;
-			lane->pipes[lane->pipe_count++] =
-			    pipe_new(base, settings->url, &calls, pool);
-		}
-	}
+	pool->stuck_ms = settings->stuck_ms;
+	pool->awake = true;
+	pool->target = target_new(base, settings->url, on_found, pool);
+	pulse.target = pool->target;
+	pool->pulse = pipe_new(base, &pulse, &calls, pool);
+	for (int i = 0; i < LANES; i++)
+		lane_init(pool, (enum lane)i, base, settings);
 	pool->tick = event_new(base, -1, EV_PERSIST, on_tick, pool);
 	assert(pool->tick != NULL);
 	event_add(pool->tick, &tick);
@@ -313,6 +293,8 @@ void pool_free(struct pool *pool)
 		lane->pipe_count = 0;
 		lane_give_up(lane);
 	}
+	pipe_free(pool->pulse);
+	target_free(pool->target);
 	event_free(pool->tick);
 	free(pool);
 }
@@ -360,6 +342,8 @@ bool pool_is_up(const struct pool *pool)
 
 bool pool_is_whole(const struct pool *pool)
 {
+	if (!pipe_is_ready(pool->pulse))
+		return false;
 	for (int i = 0; i < LANES; i++)
 		for (unsigned j = 0; j < pool->lanes[i].pipe_count; j++)
 			if (!pipe_is_ready(pool->lanes[i].pipes[j]))
@@ -369,8 +353,11 @@ bool pool_is_whole(const struct pool *pool)
 
 unsigned pool_waiting(const struct pool *pool, unsigned *most)
 {
+	unsigned reads = pool->lanes[LANE_FAST].waiting;
+	unsigned writes = pool->lanes[LANE_WRITE].waiting;
+
 	*most = pool->waiting_max;
-	return pool->waiting;
+	return reads > writes ? reads : writes;
 }
 
 void pool_count(const struct pool *pool, struct pool_use *use)

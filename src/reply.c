@@ -11,10 +11,7 @@
 #include "hefboom/service.h"
 #include "hefboom/gzip.h"
 #include "hefboom/http.h"
-#include "hefboom/log.h"
-#include "hefboom/machine.h"
 #include "hefboom/memory.h"
-#include "hefboom/networks.h"
 #include "hefboom/operation.h"
 #include "hefboom/problem.h"
 #include "hefboom/problem_document.h"
@@ -23,8 +20,8 @@
 #include "hefboom/transaction.h"
 #include "reply_coding.h"
 #include "reply_lines.h"
+#include "reply_note.h"
 
-enum { SLOW_US = 1000000 };
 /* A copy in a buffer that doubles, and that one packed. */
 enum { CONTENT_SMALL = 64 << 10, CONTENT_FACTOR = 3 };
 
@@ -33,42 +30,6 @@ static void free_body(const void *bytes, size_t length, void *context)
 	(void)length;
 	(void)context;
 	free((void *)(uintptr_t)bytes);
-}
-
-static int64_t age_us(const struct request *request)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000 -
-	    request->started_us;
-}
-
-static void note_reply(
-    const struct request *request, int status, const char *code)
-{
-	int64_t took_us = age_us(request);
-	enum log_level level = LOG_DEBUG;
-	bool traced = request->trace.id[0] != '\0';
-	char from[ADDRESS_TEXT];
-	char status_text[12], took_text[24];
-
-	metrics_count(&request->service->machine->metrics, request->operation,
-	    status, took_us);
-	if (status >= 500)
-		level = LOG_ERROR;
-	else if (took_us > SLOW_US)
-		level = LOG_NOTICE;
-	if (!log_enabled(level))
-		return;
-	connection_from(request->connection, from);
-	snprintf(status_text, sizeof(status_text), "%d", status);
-	snprintf(took_text, sizeof(took_text), "%lld", (long long)took_us);
-	log_event(level, "request", "request", request->id, "trace",
-	    traced ? request->trace.id : NULL, "parent",
-	    traced ? request->trace.parent : NULL, "from", from, "operation",
-	    request->operation == NULL ? NULL : request->operation->name,
-	    "status", status_text, "problem", code, "took_us", took_text, NULL);
 }
 
 /* A header's value never brings a line of its own. */
@@ -203,7 +164,7 @@ static void reply_row(
 	has_tag = status != 204 && etag_of(etag, sizeof(etag), result, &body);
 	status = represent(
 	    request, status, "application/json", has_tag ? etag : NULL, &body);
-	note_reply(request, status, NULL);
+	reply_note(request, status, NULL);
 	send_reply(request, status, &body);
 }
 
@@ -260,7 +221,7 @@ static void reply_list(struct request *request, const struct outcome *outcome,
 		lines_link(request, cursor.bytes);
 	buf_release(&cursor);
 	represent(request, 200, "application/json", NULL, &body);
-	note_reply(request, 200, NULL);
+	reply_note(request, 200, NULL);
 	send_reply(request, 200, &body);
 }
 
@@ -331,7 +292,7 @@ void reply_content(struct request *request, const struct content *content)
 	buf_add(&body, content->bytes, content->length);
 	status =
 	    represent(request, status, content->type, content->etag, &body);
-	note_reply(request, status, NULL);
+	reply_note(request, status, NULL);
 	send_reply(request, status, &body);
 }
 
@@ -340,7 +301,7 @@ void reply_options(struct request *request)
 	lines_begin(request, NULL);
 	lines_open(request);
 	lines_add("Allow", request->allow);
-	note_reply(request, 204, NULL);
+	reply_note(request, 204, NULL);
 	send_reply(request, 204, NULL);
 }
 
@@ -394,6 +355,6 @@ void reply_problem(struct request *request, const struct problem *problem)
 	if (problem->status == 429)
 		add_retry_after(request->allowance.retry_s);
 	add_challenge(request, problem);
-	note_reply(request, problem->status, problem->code);
+	reply_note(request, problem->status, problem->code);
 	send_reply(request, problem->status, &body);
 }

@@ -16,6 +16,8 @@ enum {
 	STEP_MS = 50,
 	SOON_MS = 200,
 	SOON_TIMES = 50,
+	/* Nobody is served without it, and its disk may have room again. */
+	LATE_MS = 2000,
 };
 
 static void signals_block(sigset_t *set)
@@ -99,12 +101,13 @@ static void child_ended(
 static void database_died(struct supervisor *supervisor, int status)
 {
 	struct child *database = &supervisor->database;
-	int64_t soon = now_ms() + SOON_MS;
+	bool often = database->deaths >= SOON_TIMES;
+	int64_t soon = now_ms() + (often ? LATE_MS : SOON_MS);
 
 	embedded_lost(supervisor->embedded);
 	child_died(database, status);
 	/* The first attempts only wait for the old one's last breath. */
-	if (database->deaths < SOON_TIMES && database->start_at_ms > soon)
+	if (database->start_at_ms > soon)
 		database->start_at_ms = soon;
 }
 

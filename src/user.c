@@ -49,6 +49,8 @@ int user_become(const struct user *user)
 	    setresgid(user->gid, user->gid, user->gid) < 0 ||
 	    setresuid(user->uid, user->uid, user->uid) < 0)
 		return -errno;
+	/* libpq looks for certificates there, and may not enter root's. */
+	unsetenv("HOME");
 	/* There must be no way back. */
 	return setuid(0) == 0 ? -EPERM : 0;
 }

@@ -28,7 +28,7 @@
 #include "hefboom/token.h"
 #include "worker_state.h"
 
-enum { SWEEP_MS = 500, WARM_UP_MS = 500 };
+enum { SWEEP_MS = 500, WARM_UP_MS = 500, STUCK_MS = 30000 };
 
 struct worker {
 	struct loop loop;
@@ -140,7 +140,8 @@ static struct pool *pool_open(
 		[LANE_WRITE] = config->pool_write,
 		[LANE_SLOW] = config->pool_slow},
 	    .depth = config->pool_depth,
-	    .queue = config->pool_queue};
+	    .queue = config->pool_queue,
+	    .stuck_ms = STUCK_MS};
 
 	return pool_new(base, &settings);
 }

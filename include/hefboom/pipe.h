@@ -8,7 +8,8 @@
  * never stands behind somebody's error.
  *
  * A connection that was lost is dropped and a new one built: 100 ms later at
- * first, then at doubling intervals up to 5 s, with jitter.
+ * first, then at doubling intervals, with jitter; pipe_hurry() cuts a wait
+ * short.  Connecting may take long, but no step of it more than 2.5 s.
  *
  * Ownership.  The pool owns its pipes.  A transaction that is under way
  * belongs to its pipe until its outcome was told.
@@ -20,9 +21,11 @@
 #define HEFBOOM_PIPE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct event_base;
 struct pipe;
+struct target;
 struct transaction;
 
 struct pipe_calls {
@@ -32,15 +35,38 @@ struct pipe_calls {
 	/* It has room again, or has just connected. */
 	void (*ready)(struct pipe *pipe, void *context);
 	/* A connection could not be had, or was lost. */
-	void (*lost)(struct pipe *pipe, void *context);
+	void (*lost)(struct pipe *pipe, const char *why, void *context);
 };
 
-struct pipe *pipe_new(struct event_base *base, const char *url,
-    const struct pipe_calls *calls, void *context);
+struct pipe_settings {
+	const char *url;
+	struct target *target; /* of that url; borrowed */
+	unsigned backoff_max_ms; /* and half as much jitter */
+};
+
+struct pipe *pipe_new(struct event_base *base,
+    const struct pipe_settings *settings, const struct pipe_calls *calls,
+    void *context);
 void pipe_free(struct pipe *pipe);
 
 bool pipe_is_ready(const struct pipe *pipe);
 unsigned pipe_depth(const struct pipe *pipe); /* transactions under way */
+
+/* When it was last heard of (monotonic; 0: never). */
+int64_t pipe_heard_ms(const struct pipe *pipe);
+/* Since when it owes an answer and has said nothing; 0: it owes none. */
+int64_t pipe_owes_ms(const struct pipe *pipe);
+
+/* Connects at once if it waits to; or only if it waits for an address. */
+void pipe_hurry(struct pipe *pipe);
+void pipe_found(struct pipe *pipe);
+/* Drops the connection, if there is one; all under way is ENDING_LOST. */
+void pipe_give_up(struct pipe *pipe, const char *why);
+/*
+ * All under way is told ENDING_LOST now; the connection stays, and what it
+ * still answers is not looked at.
+ */
+void pipe_abandon(struct pipe *pipe);
 
 /* Only on a pipe that is ready. */
 void pipe_send(struct pipe *pipe, struct transaction *transaction);

@@ -14,7 +14,10 @@
  * pool_submit() refuses at once.
  *
  * Promise.  As transaction.h says.  When no connection of a lane can be had,
- * what waits for it ends as ENDING_UNSENT within a second.
+ * what waits for it ends as ENDING_UNSENT within a second; when PostgreSQL
+ * says nothing at all any more, what is under way ends as ENDING_LOST within a
+ * second.  A statement that takes long is no silence: one more connection is
+ * there to ask.  The log hears of losses once in 10 s.
  */
 #ifndef HEFBOOM_POOL_H
 #define HEFBOOM_POOL_H
@@ -32,14 +35,13 @@ struct pool_settings {
 	unsigned pipes[LANES];
 	unsigned depth;
 	unsigned queue;
+	/* A connection that owes an answer for longer is given up. */
+	unsigned stuck_ms;
 };
 
 struct pool *pool_new(
     struct event_base *base, const struct pool_settings *settings);
 void pool_free(struct pool *pool);
-
-struct transaction *transaction_new(
-    enum lane lane, transaction_done_fn *done, void *context);
 
 enum submission { SUBMITTED, POOL_FULL, POOL_DOWN };
 
@@ -55,7 +57,7 @@ struct pool_use {
 	unsigned waiting;
 };
 
-/* How many wait, and the most that may. */
+/* How many wait in the fuller lane, reports apart, and the most that may. */
 unsigned pool_waiting(const struct pool *pool, unsigned *most);
 
 void pool_count(const struct pool *pool, struct pool_use *use);

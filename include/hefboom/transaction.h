@@ -70,4 +70,11 @@ struct transaction {
 	struct pg_result *unprepared; /* why a Parse failed */
 };
 
+struct transaction *transaction_new(
+    enum lane lane, transaction_done_fn *done, void *context);
+/* Only of one that no pool has. */
+void transaction_free(struct transaction *transaction);
+/* As before it was sent. */
+void transaction_renew(struct transaction *transaction);
+
 #endif

@@ -18,11 +18,14 @@
 #include "hefboom/shape.h"
 #include "hefboom/text.h"
 
-enum { TICK_MS = 500, NAME_MAX_BYTES = 64 };
+enum { TICK_MS = 500, NAME_MAX_BYTES = 64, STUCK_MS = 120000 };
 
 /* How many rows one round takes, and how long it has for them. */
 #define ROUND_ROWS "16"
 #define LEASE_SECONDS "60"
+
+/* Who met a disk that is full tries for 10 s before the work is to blame. */
+enum { UNABLE_MAX = 20 };
 
 /* timer and job are taken and finished alike, by statements of their own. */
 struct table {
@@ -43,6 +46,7 @@ struct work {
 	const struct table *table;
 	const char *id, *kind, *object_id, *turn;
 	char sqlstate[6];
+	unsigned lost, unable; /* how often */
 };
 
 struct runner {
@@ -175,10 +179,42 @@ static void note_failure(struct runner *runner, const char *sqlstate)
 	jobs_submit(runner, transaction);
 }
 
+/* read_only_sql_transaction, disk_full, operator_intervention */
+static bool is_unable(const char *sqlstate)
+{
+	return strcmp(sqlstate, "25006") == 0 ||
+	    strcmp(sqlstate, "53100") == 0 || strncmp(sqlstate, "57P", 3) == 0;
+}
+
+/*
+ * The database was away: the turn is still ours, and should it have been done
+ * all the same, whoever does it again finds the turn gone.  But work that
+ * breaks PostgreSQL is not sent again and again: its lease counts attempts.
+ */
+static bool keeps_its_place(struct work *work, const struct outcome *outcome)
+{
+	switch (outcome->ending) {
+	case ENDING_UNSENT:
+		return true;
+	case ENDING_LOST:
+		return work->lost++ == 0;
+	case ENDING_FAILED:
+		return is_unable(outcome_sqlstate(outcome)) &&
+		    work->unable++ < UNABLE_MAX;
+	case ENDING_DONE:
+	default:
+		return false;
+	}
+}
+
 static void on_done(void *context, const struct outcome *outcome)
 {
 	struct runner *runner = context;
 
+	if (keeps_its_place(runner->first, outcome)) {
+		jobs_wait(runner);
+		return;
+	}
 	if (outcome->ending == ENDING_FAILED &&
 	    strcmp(outcome_message(outcome), "turn_lost") != 0) {
 		note_failure(runner, outcome_sqlstate(outcome));
@@ -188,8 +224,8 @@ static void on_done(void *context, const struct outcome *outcome)
 		metrics_add(
 		    &machine_get()->metrics.done[work_of(runner->first)]);
 	/*
-	 * Done; or another process has it; or nobody knows, and then the
-	 * lease brings it back unless its row is gone.
+	 * Done; or another process has it; or nobody knows again, and then
+	 * the lease brings it back unless its row is gone.
 	 */
 	work_free(jobs_take_first(runner));
 	jobs_go_on(runner);
@@ -311,7 +347,8 @@ int jobs_run(const struct config *config, int lifeline)
 	struct pool_settings settings = {.url = config->database_url,
 	    .pipes = {[LANE_WRITE] = 1},
 	    .depth = 2,
-	    .queue = 4};
+	    .queue = 4,
+	    .stuck_ms = STUCK_MS};
 	struct runner runner = {0};
 	int status;
 

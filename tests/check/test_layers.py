@@ -14,7 +14,7 @@ LAYERS = {
     'base': 'memory buf arena log base64 csv random address folder user'
             ' config bucket gzip trace networks',
     'tables': 'operation problem schema json machine metrics',
-    'database': 'pool pipe shape migrate link cursor transaction text'
+    'database': 'pool pipe target shape migrate link cursor transaction text'
                 ' embedded',
     'http': 'server connection http fetch request reply service loop steps'
             ' cors forwarded scrape'
@@ -26,8 +26,8 @@ LAYERS = {
 }
 # Who sees what is not ours.
 FOREIGN = {
-    'libpq-fe.h': {'pool', 'pipe', 'shape', 'migrate', 'link', 'problem_error',
-                   'reply', 'answer'},
+    'libpq-fe.h': {'pipe', 'transaction', 'target', 'shape', 'migrate', 'link',
+                   'problem_error', 'reply', 'answer'},
     'jose/': {'token', 'credential'},
     'jwt.h': {'token'},
     'event2/bufferevent': {'server', 'connection'},

@@ -82,6 +82,7 @@ class Server:
     """
 
     host = '127.0.0.1'
+    wrapper = ()    # words before the program's, of what becomes it
 
     def __init__(self, base='/tmp', **settings):
         self.data = pathlib.Path(tempfile.mkdtemp(prefix='hb-', dir=base))
@@ -113,7 +114,7 @@ class Server:
     def start(self):
         with open(self.log_path, 'ab') as log:
             self.child = subprocess.Popen(
-                [binary(), 'serve'], env=environment(**self.settings),
+                [*self.wrapper, binary(), 'serve'], env=environment(**self.settings),
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 start_new_session=True)
         try:
