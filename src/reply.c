@@ -263,7 +263,7 @@ static void send_constant(
 
 	status =
 	    represent(request, status, content->type, content->etag, &view);
-	note_reply(request, status, NULL);
+	reply_note(request, status, NULL);
 	send_bytes(request, status, &reply);
 }
 
