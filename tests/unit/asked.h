@@ -14,6 +14,7 @@
 #include <libpq-fe.h>
 
 #include "hefboom/arena.h"
+#include "hefboom/config.h"
 #include "hefboom/http.h"
 #include "hefboom/memory.h"
 #include "hefboom/operation.h"
@@ -33,6 +34,10 @@ static struct {
 
 static inline void asked_begin(void)
 {
+	static struct config no_limits;
+
+	if (asked.service.config == NULL)
+		asked.service.config = &no_limits;
 	asked.head = (struct http_head){.header_count = 0};
 	asked.request = (struct request){.service = &asked.service,
 	    .head = &asked.head,

@@ -37,8 +37,9 @@ INSTEAD(void, reply_problem, (struct request * r, const struct problem *p))
 	snprintf(said, sizeof(said), "%s", p->code);
 }
 
-INSTEAD(
-    void, reply_content, (struct request * r, const struct content *content))
+/* clang-format off */
+INSTEAD(void, reply_content, (struct request *r, const struct content *content))
+/* clang-format on */
 {
 	(void)r;
 	assert_non_null(
