@@ -20,6 +20,8 @@ pytestmark = pytest.mark.long
 RATE = int(os.environ.get('HANDOVER_RATE', '2000'))
 HANDOVERS = int(os.environ.get('HANDOVERS', '100'))
 CRASHES = int(os.environ.get('HANDOVER_CRASHES', '20'))
+# How long a worker is stopped before it is killed.
+STOPPED_S = float(os.environ.get('HANDOVER_STOPPED', '2'))
 
 
 @pytest.fixture(scope='module')
@@ -82,7 +84,7 @@ def test_crashes(own, root):
     time.sleep(1)
     accepted, waited = set(), 0
     for _ in range(CRASHES):
-        some, waiting = crash(own, 0.2)
+        some, waiting = crash(own, STOPPED_S)
         accepted |= some
         waited += waiting
         # Who lived for less than ten seconds is started later each time.
