@@ -202,10 +202,11 @@ class Proxy:
     def mode(self, mode):
         self._do(self._switch(mode))
 
-    def forget_busiest(self, count):
-        """Those few never hear a word again; the others go on."""
-        busiest = sorted(list(self.links), key=lambda link: -link.passed)
-        for link in busiest[:count]:
+    def forget_some(self, count):
+        """So many of the busiest, and the idlest, never hear a word again;
+        the others go on."""
+        links = sorted(list(self.links), key=lambda link: -link.passed)
+        for link in links[:count] + links[-1:]:
             link.forgotten = True
 
     @property
