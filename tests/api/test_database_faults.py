@@ -2,7 +2,14 @@
 how long the server needs afterwards: with limits that a busy machine keeps
 too.  tests/faults/test_database_faults.py has the long ones, and the tight.
 
-Mutations: (to be filled in)
+Mutations: silence that nobody notices; what is under way not told of it;
+connections that are silent kept (src/pool_pulse.c); no connection of its own
+to ask on, so that a slow statement is silence; a patience of 0.2 s; a line of
+log for each refusal, for each lost connection; reads not sent again, writes
+sent again (src/pool.c); an unknown outcome told as nothing done
+(src/answer.c); /readyz that does not look; 25006 as a fault of ours; libpq looks names up; the
+last address forgotten (src/target.c); work under way left to its lease
+(src/jobs/jobs.c): each fails here.
 """
 
 import contextlib
@@ -208,7 +215,8 @@ def names(tmp_path):
 def test_names_take_their_time(server, names):
     """A resolver that hangs keeps nobody waiting; where the database was is
     remembered."""
-    with faulty(server, names.wrapper, NAME, HEFBOOM_DATABASE_TLS='off') as one:
+    with faulty(server, names.wrapper, NAME,
+                HEFBOOM_DATABASE_TLS='off') as one:
         token = one.server.token()
         assert names.asked > 0
         time.sleep(1.1)    # for so long an answer is good
