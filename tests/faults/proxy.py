@@ -203,11 +203,14 @@ class Proxy:
         self._do(self._switch(mode))
 
     def forget_some(self, count):
-        """So many of the busiest, and the idlest, never hear a word again;
-        the others go on."""
+        """So many of the busiest, and the idle ones, never hear a word
+        again; the others go on.  How many."""
         links = sorted(list(self.links), key=lambda link: -link.passed)
-        for link in links[:count] + links[-1:]:
+        chosen = links[:count] + [
+            link for link in links[count:] if link.passed == 0]
+        for link in chosen:
             link.forgotten = True
+        return len(chosen)
 
     @property
     def count(self):

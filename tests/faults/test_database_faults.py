@@ -61,20 +61,26 @@ def test_minutes(one, db, mode, part):
 
 def test_some_connections_are_forgotten(one, db):
     """While others are heard: what went there is 503 after the request's 10 s
-    at most, and they are made anew after 30 s."""
+    at most, and they are made anew after 30 s; those that nobody uses have to
+    be asked before."""
+    for link in list(one.proxy.links):
+        link.passed = 0
     with Crowd(one.server, 8) as crowd:
-        time.sleep(1)
+        one.wait(lambda: len(crowd.asked()) > 200, 30)
         begun = time.monotonic()
-        one.proxy.forget_some(4)
+        forgotten = one.proxy.forget_some(4)
         one.wait(lambda: not one.whole(), 5)
-        one.wait(one.whole, 45)
+        one.wait(one.whole, 60)
         whole = time.monotonic() - begun
     asked = crowd.asked(begun)
-    print({'whole_s': round(whole, 1), 'load': os.getloadavg()[0],
+    print({'forgotten': forgotten, 'whole_s': round(whole, 1),
+           'load': os.getloadavg()[0],
            'slowest_s': round(max(asked.took for asked in asked), 1),
            'asked': statuses(crowd, begun), **crowd.judge(db)})
     assert max(asked.took for asked in asked) < 12
-    assert sum(one.status == 503 for one in asked) <= 4 * 8
+    # No connection holds more than its depth.
+    assert sum(one.code in ('timeout', 'outcome_unknown')
+               for one in asked) <= 4 * 8
 
 
 def test_nobody_asks(one):
