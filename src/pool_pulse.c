@@ -16,6 +16,7 @@ enum {
 	SILENCE_MS = 650, /* and a tick later nobody is there */
 	DROP_MS = 3000, /* then all connections are made anew */
 	PULSE_STUCK_MS = 5000,
+	REST_MS = 15000, /* then an idle connection is asked, too */
 	LOG_MS = 10000,
 };
 
@@ -125,6 +126,19 @@ static void drop_all(struct pool *pool)
 	pool_each(pool, drop);
 }
 
+static void look_at_one(struct pool *pool, struct pipe *pipe, int64_t now)
+{
+	int64_t since = pipe_owes_ms(pipe);
+
+	if (since != 0) {
+		if (now - since > pool->stuck_ms)
+			drop(pipe);
+	} else if (pipe_is_ready(pipe) &&
+	    now - pipe_heard_ms(pipe) >= REST_MS) {
+		pipe_send(pipe, transaction_new(LANE_FAST, NULL, NULL));
+	}
+}
+
 /* One connection that is silent while others are not. */
 static void look_for_stuck(struct pool *pool, int64_t now)
 {
@@ -133,13 +147,8 @@ static void look_for_stuck(struct pool *pool, int64_t now)
 	if (pulse != 0 && now - pulse > PULSE_STUCK_MS)
 		drop(pool->pulse);
 	for (int i = 0; i < LANES; i++)
-		for (unsigned j = 0; j < pool->lanes[i].pipe_count; j++) {
-			struct pipe *pipe = pool->lanes[i].pipes[j];
-			int64_t since = pipe_owes_ms(pipe);
-
-			if (since != 0 && now - since > pool->stuck_ms)
-				drop(pipe);
-		}
+		for (unsigned j = 0; j < pool->lanes[i].pipe_count; j++)
+			look_at_one(pool, pool->lanes[i].pipes[j], now);
 }
 
 /*
@@ -155,7 +164,8 @@ void pulse_look(struct pool *pool)
 	if (!pool->asked) {
 		pool->overdue = 0;
 		if (pipe_is_ready(pool->pulse) &&
-		    now - heard >= (is_busy(pool) ? BUSY_MS : IDLE_MS))
+		    (now - heard >= (is_busy(pool) ? BUSY_MS : IDLE_MS) ||
+			now - pipe_heard_ms(pool->pulse) >= REST_MS))
 			pulse_ask(pool, now);
 	} else if (now - since < SILENCE_MS) {
 		if (pool->silent)

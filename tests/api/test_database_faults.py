@@ -2,7 +2,14 @@
 how long the server needs afterwards: with limits that a busy machine keeps
 too.  tests/faults/test_database_faults.py has the long ones, and the tight.
 
-Mutations: (to be filled in)
+Mutations: silence that nobody notices; what is under way not told of it;
+connections that are silent kept (src/pool_pulse.c); no connection of its own
+to ask on, so that a slow statement is silence; a patience of 0.2 s; a line of
+log for each refusal, for each lost connection; reads not sent again, writes
+sent again (src/pool.c); an unknown outcome told as nothing done
+(src/answer.c); /readyz that does not look; 25006 as a fault of ours; libpq looks names up; the
+last address forgotten (src/target.c); work under way left to its lease
+(src/jobs/jobs.c): each fails here.
 """
 
 import contextlib
@@ -55,6 +62,24 @@ def test_gone_and_back(one, server, db, worlds, mode, seconds):
     assert found['rss_grown_kb'] < 4096, found
     assert found['cpu'] < 0.6, found
     assert found['log_lines'] < 40, found
+
+
+def test_work_under_way_keeps_its_turn(one, server, db, worlds):
+    """A timer whose connection is lost is done again at once, not when its
+    lease of a minute has ended."""
+    with stopped(jobs_pid(server)), contextlib.closing(
+            server.connect()) as lock:
+        lock.autocommit = False
+        lock.cursor().execute(
+            'lock table idempotency_key in access exclusive mode')
+        timer = add_timer(db, worlds['demo'].org_id, 'purge_idempotency_keys')
+        eventually(lambda: db.one("""
+            select count(pg_terminate_backend(pid)) from pg_stat_activity
+            where usename = 'hefboom' and wait_event_type = 'Lock'"""))
+        lock.rollback()
+        eventually(lambda: not db.one(
+            'select true from timer where id = %s and due_at <= clock()',
+            [timer]), 10, 'it waits for its lease')
 
 
 def test_a_slow_statement_is_no_silence(one, server):
@@ -190,7 +215,8 @@ def names(tmp_path):
 def test_names_take_their_time(server, names):
     """A resolver that hangs keeps nobody waiting; where the database was is
     remembered."""
-    with faulty(server, names.wrapper, NAME, HEFBOOM_DATABASE_TLS='off') as one:
+    with faulty(server, names.wrapper, NAME,
+                HEFBOOM_DATABASE_TLS='off') as one:
         token = one.server.token()
         assert names.asked > 0
         time.sleep(1.1)    # for so long an answer is good
@@ -198,10 +224,13 @@ def test_names_take_their_time(server, names):
         names.asked = 0
         one.proxy.mode = 'cut'
         one.proxy.mode = 'pass'
+        begun = time.monotonic()
         slowest = longest(lambda: one.get('/healthz'), 3)
         assert slowest < 1.5, slowest
         assert names.asked > 0
         one.wait(one.whole, LOOSE.back)
+        # The resolver itself gives up after 10 s.
+        assert time.monotonic() - begun < 7
         assert one.get('/v1/me', token)[0] == 200
         # Those who know nothing yet wait for the name, and say so.
         names.delay = 2.5

@@ -99,7 +99,7 @@ class Client(threading.Thread):
                 kind.add(name)
                 return
             time.sleep(0.05)
-            if self.crowd.hurry.is_set() and not again:
+            if self.crowd.hurry.is_set():
                 return
         self.wrong.append(f'{name}: never answered')
 
@@ -127,8 +127,10 @@ class Crowd:
             client.start()
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, kind, *_):
         self.stopping.set()
+        if kind is not None:
+            self.hurry.set()
         for client in self.clients:
             client.join(120)
             assert not client.is_alive(), 'a client did not end'

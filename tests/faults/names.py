@@ -81,7 +81,8 @@ class Names:
     def wrapper(self):
         """Words before a program's: it asks this server for names."""
         path = self.folder / 'resolv.conf'
-        path.write_text(f'nameserver {ADDRESS}\noptions timeout:5 attempts:2\n')
+        path.write_text(f'nameserver {ADDRESS}\n'
+                        'options timeout:5 attempts:2\n')
         return ('unshare', '-m', 'sh', '-c',
                 f'mount --bind {path} /etc/resolv.conf && exec "$@"', 'sh')
 

@@ -202,11 +202,15 @@ class Proxy:
     def mode(self, mode):
         self._do(self._switch(mode))
 
-    def forget_busiest(self, count):
-        """Those few never hear a word again; the others go on."""
-        busiest = sorted(list(self.links), key=lambda link: -link.passed)
-        for link in busiest[:count]:
+    def forget_some(self, count):
+        """So many of the busiest, and the idle ones, never hear a word
+        again; the others go on.  How many."""
+        links = sorted(list(self.links), key=lambda link: -link.passed)
+        chosen = links[:count] + [
+            link for link in links[count:] if link.passed == 0]
+        for link in chosen:
             link.forgotten = True
+        return len(chosen)
 
     @property
     def count(self):

@@ -2,13 +2,14 @@
 names, and all faults of the proxy by turns under the oracle: with the limits
 that are promised.  FAULT_SECONDS=20 for less than minutes.
 
-Mutations: (to be filled in)
+Mutations: waits of up to a minute that the first success does not cut short
+(test_minutes); connections that owe an answer kept, those of a lane or the one
+that asks (test_some_connections_are_forgotten); workers with root's HOME
+(test_the_name_is_still_verified); and those of tests/api.
 """
 
 import contextlib
 import datetime
-import http.client
-import ipaddress
 import os
 import pathlib
 import pwd
@@ -60,20 +61,26 @@ def test_minutes(one, db, mode, part):
 
 def test_some_connections_are_forgotten(one, db):
     """While others are heard: what went there is 503 after the request's 10 s
-    at most, and they are made anew after 30 s."""
+    at most, and they are made anew after 30 s; those that nobody uses have to
+    be asked before."""
+    for link in list(one.proxy.links):
+        link.passed = 0
     with Crowd(one.server, 8) as crowd:
-        time.sleep(1)
+        one.wait(lambda: len(crowd.asked()) > 200, 30)
         begun = time.monotonic()
-        one.proxy.forget_busiest(4)
+        forgotten = one.proxy.forget_some(4)
         one.wait(lambda: not one.whole(), 5)
-        one.wait(one.whole, 45)
+        one.wait(one.whole, 60)
         whole = time.monotonic() - begun
     asked = crowd.asked(begun)
-    print({'whole_s': round(whole, 1), 'load': os.getloadavg()[0],
+    print({'forgotten': forgotten, 'whole_s': round(whole, 1),
+           'load': os.getloadavg()[0],
            'slowest_s': round(max(asked.took for asked in asked), 1),
            'asked': statuses(crowd, begun), **crowd.judge(db)})
     assert max(asked.took for asked in asked) < 12
-    assert sum(one.status == 503 for one in asked) <= 4 * 8
+    # No connection holds more than its depth.
+    assert sum(one.code in ('timeout', 'outcome_unknown')
+               for one in asked) <= 4 * 8
 
 
 def test_nobody_asks(one):
@@ -193,7 +200,7 @@ def test_the_disk_is_full(cramped):
 
 @contextlib.contextmanager
 def copy_of(server, port, *settings, standby=False):
-    """A PostgreSQL of its own on what `server` has; its socket's folder."""
+    """A PostgreSQL of its own on what `server` has; its sockets' folder."""
     user = pwd.getpwnam('postgres').pw_name if os.geteuid() == 0 else None
     folder = server.data / 'copy'
     where = dict(word.split('=') for word in server.owner_url.split())
@@ -201,17 +208,16 @@ def copy_of(server, port, *settings, standby=False):
                     '-U', where['user'], '-p', where['port'], '-D', folder,
                     '-X', 'stream', '-c', 'fast', *(['-R'] * standby)],
                    check=True)
-    (folder / 'files').mkdir()
     for path in [folder, *folder.rglob('*')]:
         if user:
             shutil.chown(path, user)
     folder.chmod(0o700)
-    yield_from = server.data / 'sockets'
-    yield_from.mkdir(mode=0o755)
+    sockets = server.data / 'sockets'
+    sockets.mkdir(mode=0o755)
     if user:
-        shutil.chown(yield_from, user)
+        shutil.chown(sockets, user)
     words = [PROGRAMS / 'postgres', '-D', folder, '-c', f'port={port}',
-             '-c', f'unix_socket_directories={yield_from}',
+             '-c', f'unix_socket_directories={sockets}',
              '-c', 'shared_buffers=16MB']
     for setting in settings:
         words += ['-c', setting]
@@ -220,21 +226,22 @@ def copy_of(server, port, *settings, standby=False):
                                  stdout=log, stderr=log, cwd='/')
     try:
         eventually(lambda: subprocess.run(
-            [PROGRAMS / 'pg_isready', '-q', '-h', yield_from, '-p',
+            [PROGRAMS / 'pg_isready', '-q', '-h', sockets, '-p',
              str(port)]).returncode == 0, 60,
             (server.data / 'copy.log').read_text())
-        yield yield_from
+        yield sockets
     finally:
         child.terminate()
         child.wait(60)
         shutil.rmtree(folder)
-        shutil.rmtree(yield_from)
+        shutil.rmtree(sockets)
 
 
 def test_a_standby_that_is_promoted(server, document, coverage):
     """Reads until then, and everything within 5 s of it."""
     data, port = server.data / 'data', free_port()
-    with copy_of(server, port, 'listen_addresses=', f'hba_file={data}/pg_hba.conf',
+    with copy_of(server, port, 'listen_addresses=',
+                 f'hba_file={data}/pg_hba.conf',
                  f'ident_file={data}/pg_ident.conf', standby=True) as sockets:
         url = f'host={sockets} port={port} dbname=hefboom user='
         other = beside(server, HEFBOOM_DATABASE_URL=url + 'hefboom',
