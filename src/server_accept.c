@@ -144,27 +144,30 @@ static bool somebody_waits(int listener)
 	return poll(&socket, 1, 0) > 0;
 }
 
-/* A connection more costs memory until it is heard. */
-static bool server_is_full(const struct server *server)
+/* A connection more costs memory until it is heard.  NULL: there is room. */
+static const char *server_lacks(const struct server *server)
 {
-	return server->count >= server->settings.connections_max ||
-	    memory_is_short();
+	if (server->count >= server->settings.connections_max)
+		return "connections";
+	return memory_is_short() ? "memory" : NULL;
 }
 
 static void accept_ready(evutil_socket_t listener, short what, void *context)
 {
 	struct server *server = context;
 	struct sockaddr_storage from = {0};
+	const char *lacks;
 	socklen_t length;
 	int socket, i;
 
 	(void)what;
 	for (i = 0; i < ACCEPTS_A_TURN; i++) {
-		if (server_is_full(server)) {
+		lacks = server_lacks(server);
+		if (lacks != NULL) {
 			if (!somebody_waits(listener))
 				return;
 			if (!evict(server)) {
-				accept_pause(server, "connections");
+				accept_pause(server, lacks);
 				return;
 			}
 		}

@@ -49,7 +49,9 @@ def trial(faulty):
 @pytest.mark.parametrize('name', ROUTES)
 def test_route(trial, name):
     kinds = KINDS if name in SYSTEM_CALLS_OF else ['alloc']
-    trial.most = 2 if name in SYSTEM_CALLS_OF else 4
+    # The page that is packed grows by steps, each another allocation.
+    trial.most = (2 if name in SYSTEM_CALLS_OF else
+                  None if name == 'list_gzip' else 4)
     counts = trial.route(name, kinds)
     assert counts['alloc'] > 2
 
@@ -96,6 +98,12 @@ def front():
     preload.close()
 
 
+def unlinked(pid):
+    """Files without a name that are still mapped."""
+    with open(f'/proc/{pid}/maps') as maps:
+        return sum('/#' in line for line in maps)
+
+
 def test_spooled_body(front):
     one = message('POST', '/spool', {}, b'x' * (3 * MIB))
     preload = front.preload
@@ -114,9 +122,10 @@ def test_spooled_body(front):
                         reply.content == good.content), (kind, n, reply)
                 again, = exchange(front, [one])
                 assert again.content == good.content, (kind, n, again)
-        now = settled(lambda: (preload.live[0], descriptors(front.pid)))
+        now = settled(lambda: (preload.live[0], descriptors(front.pid),
+                               unlinked(front.pid)))
         before = before or now
-        assert now[0] <= before[0] + 2 and now[1] == before[1], (kind, now)
+        assert now[0] <= before[0] + 2 and now[1:] == before[1:], (kind, now)
     assert faults >= 15, faults
 
 
@@ -148,12 +157,23 @@ def unfinished(server, count):
     return wires
 
 
+def hungry(site):
+    """27 KB that become 2 MB when they are read, and a document of 1.8 MB
+    that nobody takes."""
+    return message('POST', '/v1/goals', {
+        'Authorization': f'Bearer {site.els}',
+        'Content-Type': 'application/json'}, b'[' + b'{},' * 9000 + b'{}]'
+    ) + message('GET', '/openapi.json')
+
+
 def test_no_address_space(trial, faulty):
     trial.watch('worker')
     for name in ROUTES:
         trial.plain(name)
     trial.watch('worker')
     refused = trial.refused
+    early = [socket.create_connection((faulty.host, faulty.port))
+             for _ in range(8)]
     limit(trial.pid, None)
     wires = unfinished(faulty, 150)
     try:
@@ -163,10 +183,12 @@ def test_no_address_space(trial, faulty):
                 one, trial.send(one, name), name), name)
         reply, = exchange(faulty, [message('GET', '/healthz')])
         assert reply.status == 200
+        for wire in early:
+            wire.sendall(hungry(trial.site))
         trial.same_process('no address space')
         assert trial.refused > refused, 'there was room all the time'
     finally:
-        for wire in wires:
+        for wire in wires + early:
             wire.close()
         limit(trial.pid, 'unlimited')
     time.sleep(0.6)
