@@ -15,7 +15,7 @@ import pytest
 
 from harness.database import Database
 from harness.nth import (KINDS, Faulty, Preload, descriptors, exchange,
-                         message, release, settled)
+                         message, read_reply, release, settled)
 from harness.nth_drive import Trial
 from harness.nth_routes import ROUTES
 
@@ -137,11 +137,9 @@ def limit(pid, size):
     uid, gid = (int(status[name].split()[0]) for name in ('Uid', 'Gid'))
     if size is None:
         size = (int(status['VmSize'].split()[0]) << 10)
-    result = subprocess.run(
+    return subprocess.run(
         ['prlimit', f'--pid={pid}', f'--as={size}:unlimited'], user=uid,
-        group=gid, extra_groups=[], capture_output=True, text=True)
-    if result.returncode != 0:
-        pytest.skip(f'prlimit: {result.stderr}')
+        group=gid, extra_groups=[], capture_output=True, text=True).stderr
 
 
 def unfinished(server, count):
@@ -157,13 +155,11 @@ def unfinished(server, count):
     return wires
 
 
-def hungry(site):
-    """27 KB that become 2 MB when they are read, and a document of 1.8 MB
-    that nobody takes."""
+def hungry_message(site):
+    """27 KB that become 2 MB when they are read."""
     return message('POST', '/v1/goals', {
         'Authorization': f'Bearer {site.els}',
-        'Content-Type': 'application/json'}, b'[' + b'{},' * 9000 + b'{}]'
-    ) + message('GET', '/openapi.json')
+        'Content-Type': 'application/json'}, b'[' + b'{},' * 9000 + b'{}]')
 
 
 def test_no_address_space(trial, faulty):
@@ -172,9 +168,16 @@ def test_no_address_space(trial, faulty):
         trial.plain(name)
     trial.watch('worker')
     refused = trial.refused
-    early = [socket.create_connection((faulty.host, faulty.port))
+    early = [socket.create_connection((faulty.host, faulty.port), timeout=10)
              for _ in range(8)]
-    limit(trial.pid, None)
+    hungry = hungry_message(trial.site)
+    for start in range(0, len(hungry) - 1, 10_000):
+        for wire in early:
+            wire.sendall(hungry[start:min(start + 10_000, len(hungry) - 1)])
+        time.sleep(0.05)
+    fault = limit(trial.pid, None)
+    if fault:
+        pytest.skip(f'prlimit: {fault}')
     wires = unfinished(faulty, 150)
     try:
         for name in ROUTES:
@@ -184,13 +187,17 @@ def test_no_address_space(trial, faulty):
         reply, = exchange(faulty, [message('GET', '/healthz')])
         assert reply.status == 200
         for wire in early:
-            wire.sendall(hungry(trial.site))
+            wire.sendall(hungry[-1:] + message('GET', '/openapi.json'))
+        for wire in early:
+            reply, _ = read_reply(wire, b'')
+            trial.judge_refusal(reply, 'hungry')
         trial.same_process('no address space')
         assert trial.refused > refused, 'there was room all the time'
     finally:
         for wire in wires + early:
             wire.close()
-        limit(trial.pid, 'unlimited')
+        if trial.server.named('worker') == trial.pid:
+            limit(trial.pid, 'unlimited')
     time.sleep(0.6)
     for name in ROUTES:
         trial.plain(name)
