@@ -242,11 +242,12 @@ static unsigned accept_count(struct server *server)
 	return room < ACCEPTS_A_TURN ? room : ACCEPTS_A_TURN;
 }
 
-/* A connection more costs memory until it is heard. */
-static bool server_is_full(const struct server *server)
+/* A connection more costs memory until it is heard.  NULL: there is room. */
+static const char *server_lacks(const struct server *server)
 {
-	return server->count >= server->settings.connections_max ||
-	    memory_is_short();
+	if (server->count >= server->settings.connections_max)
+		return "connections";
+	return memory_is_short() ? "memory" : NULL;
 }
 
 static void accept_ready(evutil_socket_t listener, short what, void *context)
@@ -254,17 +255,19 @@ static void accept_ready(evutil_socket_t listener, short what, void *context)
 	struct server *server = context;
 	struct sockaddr_storage from;
 	unsigned count = accept_count(server), i;
+	const char *lacks;
 	int socket;
 
 	(void)what;
 	if (count == 0)
 		accept_rest(server, CROWD_MS);
 	for (i = 0; i < count; i++) {
-		if (server_is_full(server)) {
+		lacks = server_lacks(server);
+		if (lacks != NULL) {
 			if (!somebody_waits(listener))
 				return;
 			if (!evict(server)) {
-				accept_last(server, "connections");
+				accept_last(server, lacks);
 				return;
 			}
 		}

@@ -275,6 +275,14 @@ class Trial:
                     self.faults += self.preload.failed > 0
                     self.same_process(where)
                     self.pool_is_whole(where)
+        # Its one connection, made anew without anybody who listens to it.
+        for n in (1, 2, 3, 4):
+            where = f'jobs: epoll_ctl {n} of a new connection'
+            self.preload.arm('epoll_ctl', 'ENOMEM', n)
+            self.cut()
+            self.one_job(where)
+            self.faults += self.preload.failed > 0
+            self.same_process(where)
         self.work('jobs')
         more, open_now = self.still()
         assert more - blocks <= SLACK, f'{more - blocks} blocks more'
