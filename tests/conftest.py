@@ -5,6 +5,7 @@ server    the program; url, host, port, pid, data, secret, token(), command()
 api       api.call('GET', '/v1/me', as_='els', roles=['member'], org='demo')
 document  /openapi.json, with its operations
 db        db.execute(), db.one(), db.column() as the owner; autocommit
+catalogue what PostgreSQL knows of our tables (harness/places.py)
 clock     clock.advance(days=1) moves the server's time
 call      call('get_skill') makes a valid call of an operation (fixtures.py)
 """
@@ -25,6 +26,7 @@ from harness.clock import Clock  # noqa: E402
 from harness.coverage import Coverage  # noqa: E402
 from harness.database import Database  # noqa: E402
 from harness.document import Document  # noqa: E402
+from harness.places import Catalogue  # noqa: E402
 from harness.running import Server  # noqa: E402
 from harness.world import World  # noqa: E402
 
@@ -96,6 +98,11 @@ def db(server):
     database = Database(server.connect())
     yield database
     database.close()
+
+
+@pytest.fixture(scope='session')
+def catalogue(db):
+    return Catalogue(db)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@
  * A cursor carries the last row's keys.  A client gets it in `next` and sends
  * it back in `after`; it can neither read it (a key may be what another page
  * hides) nor make or change one, nor use it elsewhere: it is bound to the
- * operation, order, filter and organisation it was made for.
+ * operation, order, filter, language, organisation and person it was made for.
  *
  * The text is base64url of: a format byte, a random nonce of 96 bits, the
  * values under AES-256-GCM, the tag.  The key comes from the installation's

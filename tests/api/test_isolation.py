@@ -12,84 +12,13 @@ plain matrix).
 """
 
 import contextlib
-import re
 import uuid
 
 import pytest
 
-from harness import baked
+from harness import baked, places
 from harness.libpq import Plain, Refused
-
-UUID = re.compile(
-    r'[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}')
-
-
-# Where ids stand in a call
-
-def body_places(value, path=()):
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            yield from body_places(inner, (*path, name))
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from body_places(inner, (*path, index))
-    elif isinstance(value, str) and UUID.fullmatch(value):
-        yield path
-
-
-def query_ids(operation):
-    for parameter in operation.places('query'):
-        schema = operation.document.resolve(parameter['schema'])
-        item = operation.document.resolve(schema.get('items', {}))
-        if 'uuid' in (schema.get('format'), item.get('format')):
-            yield parameter['name']
-
-
-def places(call):
-    found = [('path', name) for name, value in call.path.items()
-             if UUID.fullmatch(str(value))]
-    found += [('query', name) for name in query_ids(call.operation)]
-    found += [('body', path) for path in body_places(call.json)]
-    return found
-
-
-def read(call, place):
-    where, name = place
-    if where == 'path':
-        return call.path[name]
-    if where == 'query':
-        if name in call.query:
-            return call.query[name].split(',')[0]
-        table = re.sub(r'_ids?$', '', name)
-        with contextlib.suppress(Exception):
-            return call.world.some_id(table)
-        return None
-    value = call.json
-    for step in name:
-        value = value[step]
-    return value
-
-
-def write(call, place, value):
-    where, name = place
-    if where in ('path', 'query'):
-        return call.changed(**{where: {name: value}})
-    other = call.changed()
-    node = other.json
-    for step in name[:-1]:
-        node = node[step]
-    node[name[-1]] = value
-    return other
-
-
-def told(reply, *ids):
-    """What a reply says, without what is this very request's."""
-    text = reply.text.replace(reply.headers['Request-Id'], 'REQUEST')
-    for one in ids:
-        text = text.replace(one, 'ID')
-    text = re.sub(r'"as_of": ?"[^"]+"', '"as_of":""', text)
-    headers = {name.lower() for name in reply.headers} - {'date', 'connection'}
-    return reply.status_code, text, headers
+from harness.places import UUID
 
 
 # The walls
@@ -108,43 +37,18 @@ def policies_off(db):
             db.execute(f'alter table "{table}" enable row level security')
 
 
-def foreign_ids(name, mine, theirs, place, worlds):
-    """(what, id) of everything that must look invented."""
-    import fixtures
-    with contextlib.suppress(LookupError, TypeError):
-        value = read(theirs, place)
-        if value:
-            yield 'of the other organisation', value
+def foreign_ids(catalogue, mine, theirs, place):
+    """(what, id) of everything that must look invented; what else must is
+    test_object_level.py's."""
+    value = None if place.beside else places.read(theirs, place)
+    for table, column in catalogue.kind(mine.operation, place):
+        value = value or mine.world.db.one(
+            f'select {column}::text from "{table}" where org_id = %s'
+            ' order by id desc limit 1', [theirs.world.org_id])
+    if value:
+        yield 'of the other organisation', value
     yield 'nobody has', str(uuid.UUID(int=0))
-    own = read(mine, place)
     yield 'the organisation itself', mine.world.org_id
-    table = re.sub(r'_ids?$', '', str(place[1] if place[0] != 'body'
-                                      else place[1][-1]))
-    db = mine.world.db
-    if db.one("select 1 from information_schema.columns where table_name"
-              " = %s and column_name = 'deleted_at'", [table]):
-        gone = mine.world.some_id(table, 'deleted_at is not null')
-        if gone and gone != own:
-            yield 'deleted', gone
-    if mine.operation.route.startswith('/v1/me/') and place[0] == 'path':
-        someone = db.one(
-            'select user_name from person where org_id = %s and active'
-            ' and deleted_at is null and user_name <> %s'
-            ' order by user_name limit 1', [mine.world.org_id, mine.as_])
-        if name not in ABOUT_ANYBODY:
-            neighbour = fixtures.make(name, mine.world.seen_by(someone))
-            value = read(neighbour, place)
-            if value != own:
-                yield f'of {someone}', value
-
-
-# Below /v1/me, but the id in the path is not the caller's own thing: naming
-# anybody (or any skill) is what the operation is for.
-ABOUT_ANYBODY = set()
-
-
-# Each item of the body is judged by itself; what became of it is told.
-ITEM_BY_ITEM = {'import_attendance'}
 
 
 def everything_of(db, org_id):
@@ -177,34 +81,29 @@ def first_cursor(one):
 
 class Matrix:
     @pytest.mark.parametrize('name', baked.operation_ids())
-    def test_ids_of_others(self, name, call, worlds, document):
-        """Foreign, deleted, invented: one and the same answer."""
+    def test_ids_of_others(self, name, call, worlds, document, catalogue):
+        """Foreign, invented: one and the same answer."""
         there = worlds['other']
-        theirs = call(name, 'other')
-        mine = call(name)
-        if not places(mine):
+        found = places.of_operation(document.operations[name],
+                                    catalogue.columns)
+        if not found:
             return
+        theirs = call(name, 'other')
+        mine = call(name, **places.AS.get(name, {}))
         before = there.db.settled(there.org_id)
         faults = []
-        for place in places(mine):
+        for place in found:
             invented = str(uuid.uuid4())
-            reply = write(call(name), place, invented).send()
-            allowed = {'path': (404,), 'body': (404, 422),
-                       'query': (404, 200)}[place[0]]
-            if mine.operation.scim:
-                allowed += (400,)  # invalidValue
-            if place[0] == 'body' and name in ITEM_BY_ITEM:
-                allowed = (200,)
-            if reply.status_code not in allowed:
+            reply = places.put(mine, place, invented).send()
+            if reply.status_code not in places.refusals(mine, place):
                 faults.append(f'{place} invented: {reply}')
                 continue
-            if reply.status_code == 200 and place[0] == 'query':
-                items = 'Resources' if mine.operation.scim else 'items'
-                assert reply.json()[items] == [], (place, reply)
-            expected = told(reply, invented)
-            for what, value in foreign_ids(name, mine, theirs, place, worlds):
-                again = write(call(name), place, value).send()
-                if told(again, value) != expected:
+            if reply.status_code == 200 and place.where == 'query':
+                assert reply.json()['items'] == [], (place, reply)
+            expected = places.told(reply, invented)
+            for what, value in foreign_ids(catalogue, mine, theirs, place):
+                again = places.put(mine, place, value).send()
+                if places.told(again, value) != expected:
                     faults.append(f'{place} {what} {value}: {again}\n'
                                   f'  an invented one: {reply}')
         if there.db.fingerprint(there.org_id) != before:

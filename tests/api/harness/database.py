@@ -52,14 +52,18 @@ class Database:
                     f' where org_id = %s', [org_id])[0]
         return found
 
-    def settled(self, org_id):
-        """fingerprint(), when no job is due there for a while: what differs
+    def settle(self, *org_ids):
+        """Waits until no job is due there for a while: what differs
         afterwards is the caller's own doing.  A seat that a fixture holds is
         let go five minutes later, in the middle of whatever."""
         eventually(lambda: not self.one(
-            'select count(*) from timer where org_id = %s and parked_at is'
-            " null and due_at <= clock() + interval '5 seconds'", [org_id]),
-            30, 'a job is due for half a minute')
+            'select count(*) from timer where org_id = any(%s::uuid[]) and'
+            " parked_at is null and due_at <= clock() + interval '5 seconds'",
+            [list(org_ids)]), 30, 'a job is due for half a minute')
+
+    def settled(self, org_id):
+        """fingerprint(), when there is nothing that would change it."""
+        self.settle(org_id)
         return self.fingerprint(org_id)
 
     def counts(self, org_id, without=()):
