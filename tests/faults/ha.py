@@ -308,6 +308,9 @@ def run(events, threads=12, seed=None, tell=print, **changed):
                     tell(json.dumps(results[-1]))
             except BaseException:
                 print(cluster.tail(), file=sys.stderr)
+                if os.environ.get('HA_KEEP'):
+                    shutil.copytree(folder, os.environ['HA_KEEP'],
+                                    ignore=shutil.ignore_patterns('n?'))
                 raise
             finally:
                 load.aborted = True
@@ -330,8 +333,10 @@ def main():
                        help='break it: a write is answered with one copy')
     words.add_argument('--restart-after-crash', action='store_true',
                        help='break it: what no standby has is shown')
+    words.add_argument('--etcd3', action='store_true',
+                       help="break it: Patroni's other way to use etcd")
     words = words.parse_args()
-    changed = {}
+    changed = {'store': 'etcd3' if words.etcd3 else 'etcd'}
     if words.asynchronous:
         changed.update(synchronous_mode=False, synchronous_mode_strict=False)
     if words.restart_after_crash:

@@ -99,7 +99,8 @@ class Node:
             '--initial-advertise-peer-urls', f'{url}:2380',
             '--listen-client-urls', f'{url}:2379', '--advertise-client-urls',
             f'{url}:2379', '--initial-cluster', members,
-            '--initial-cluster-token', SCOPE, '--initial-cluster-state', 'new')
+            '--initial-cluster-token', SCOPE, '--initial-cluster-state', 'new',
+            '--enable-v2')
 
     def start_patroni(self):
         path = self.folder / 'patroni.yml'
@@ -118,7 +119,7 @@ class Node:
         given['bootstrap']['dcs'].update(changed)
         del given['bootstrap']['post_init']
         given.update(scope=SCOPE, name=self.name)
-        given['etcd3'] = {'hosts': [f'{INNER}.{number}:2379'
+        given[self.cluster.store] = {'hosts': [f'{INNER}.{number}:2379'
                                     for number in self.cluster.numbers]}
         given['restapi'] = {'listen': '0.0.0.0:8008',
                             'connect_address': f'{self.inner}:8008'}
@@ -226,12 +227,14 @@ class Node:
 
 
 class Cluster:
-    """changed: dynamic settings that differ from docker/patroni.yml."""
+    """store: etcd, or etcd3; changed: dynamic settings that differ from
+    docker/patroni.yml."""
 
     numbers = (1, 2, 3)
 
-    def __init__(self, folder, **changed):
+    def __init__(self, folder, store='etcd', **changed):
         self.folder, self.changed = pathlib.Path(folder), changed
+        self.store = store
         self.folder.chmod(0o755)
         sh('ip', 'link', 'set', 'lo', 'up')
         for bridge in ('inner', 'outer'):
