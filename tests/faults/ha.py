@@ -111,7 +111,7 @@ def leader_cut_off_crashes(cluster, load):
     used again there must not be answered from it."""
     old = cluster.leader()
     old.cut('inner')
-    time.sleep(2)
+    time.sleep(0.3)
     old.kill(*old.backends()[:1])
     changed_hands(cluster, old)
     load.flows()
@@ -308,9 +308,6 @@ def run(events, threads=12, seed=None, tell=print, **changed):
                     tell(json.dumps(results[-1]))
             except BaseException:
                 print(cluster.tail(), file=sys.stderr)
-                if os.environ.get('HA_KEEP'):
-                    shutil.copytree(folder, os.environ['HA_KEEP'],
-                                    ignore=shutil.ignore_patterns('n?'))
                 raise
             finally:
                 load.aborted = True
@@ -320,6 +317,9 @@ def run(events, threads=12, seed=None, tell=print, **changed):
                      collections.Counter())
         return results, {'seed': seed, **counts}, pair.wrong
     finally:
+        if os.environ.get('HA_KEEP'):
+            shutil.copytree(folder, os.environ['HA_KEEP'], dirs_exist_ok=True,
+                            ignore=shutil.ignore_patterns('n?'))
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -335,12 +335,17 @@ def main():
                        help='break it: what no standby has is shown')
     words.add_argument('--etcd3', action='store_true',
                        help="break it: Patroni's other way to use etcd")
+    words.add_argument('--set', action='append', default=[], metavar='ttl=30',
+                       help="a setting of docker/patroni.yml's dcs")
     words = words.parse_args()
     changed = {'store': 'etcd3' if words.etcd3 else 'etcd'}
     if words.asynchronous:
         changed.update(synchronous_mode=False, synchronous_mode_strict=False)
     if words.restart_after_crash:
         changed['restart_after_crash'] = True
+    for setting in words.set:
+        name, value = setting.split('=')
+        changed[name] = int(value)
     os.environ.setdefault('HEFBOOM_BIN', str(ROOT / 'build' / 'hefboom'))
     names = [name for name in words.events or EVENTS
              for _ in range(words.times)]
