@@ -235,9 +235,8 @@ class Load(Oracle):
     def gap(self, since):
         with self.lock:
             times = list(self.answers)
-        times = [now for now in times if now >= since - 1]
-        return max((after - before for before, after in
-                    zip(times, times[1:]) if after >= since), default=0.0)
+        times = [since, *(now for now in times if now >= since)]
+        return max(after - before for before, after in zip(times, times[1:]))
 
     def judged(self):
         """Faults, with all writers at rest."""
@@ -276,8 +275,9 @@ class Load(Oracle):
 
     def during(self, name):
         """What came of one event."""
-        self.told, begun, done = {}, time.monotonic(), self.done
+        self.flows()
         leader = self.cluster.leader()
+        self.told, begun, done = {}, time.monotonic(), self.done
         EVENTS[name](self.cluster, self)
         self.flows()
         self.cluster.wait_whole()
