@@ -87,7 +87,9 @@ class Node:
         with open(self.folder.parent / f'{self.name}-{name}.log', 'ab') as log:
             return subprocess.Popen(
                 self.words(*words, user='postgres'), stdout=log, stderr=log,
-                stdin=subprocess.DEVNULL, cwd=self.folder)
+                stdin=subprocess.DEVNULL, cwd=self.folder, env={
+                    **os.environ, 'HEFBOOM_PASSWORD': PASSWORDS['hefboom'],
+                    'HEFBOOM_OWNER_PASSWORD': PASSWORDS['hefboom_owner']})
 
     def start_etcd(self):
         members = ','.join(f'n{number}=http://{INNER}.{number}:2380'
@@ -117,7 +119,7 @@ class Node:
             given['bootstrap']['dcs']['postgresql']['parameters'][
                 'restart_after_crash'] = 'on'
         given['bootstrap']['dcs'].update(changed)
-        del given['bootstrap']['post_init']
+        given['bootstrap']['post_init'] = str(self.cluster.roles)
         given.update(scope=SCOPE, name=self.name)
         given[self.cluster.store] = {'hosts': [f'{INNER}.{number}:2379'
                                     for number in self.cluster.numbers]}
@@ -235,6 +237,9 @@ class Cluster:
     def __init__(self, folder, store='etcd', **changed):
         self.folder, self.changed = pathlib.Path(folder), changed
         self.store = store
+        self.roles = self.folder / 'patroni-roles.sh'
+        shutil.copy(ROOT / 'docker/patroni-roles.sh', self.roles)
+        self.roles.chmod(0o755)
         self.folder.chmod(0o755)
         sh('ip', 'link', 'set', 'lo', 'up')
         for bridge in ('inner', 'outer'):
@@ -251,15 +256,6 @@ class Cluster:
         for node in self.nodes[1:]:
             node.start_patroni()
         self.wait_whole()
-        self.create_database()
-
-    def create_database(self):
-        leader = self.leader()
-        for role in ('hefboom_owner', 'hefboom'):
-            leader.sql(f"create role {role} login password "
-                       f"'{PASSWORDS[role]}'")
-        leader.sql("create database hefboom owner hefboom_owner"
-                   " encoding 'UTF8' template template0")
 
     def url(self, role, *nodes):
         hosts = ','.join(f'{node.outer}:5432' for node in nodes or self.nodes)
