@@ -176,8 +176,7 @@ def main():
         for child in Container.running:
             child.kill()
             child.wait()
-        for path in sorted([*work.glob('*/root'), *work.glob('*/*/root')],
-                           reverse=True):
+        for path in [*work.glob('*/root'), *work.glob('hefboom*/[0-9]/root')]:
             subprocess.run(['umount', '-R', '-l', path], check=False)
         # What is still mounted is the machine's /dev.
         if str(work) not in pathlib.Path('/proc/self/mountinfo').read_text():
