@@ -4,7 +4,8 @@ Mutations: the key taken in the last statement instead of first (the
 operation's own unique constraint then answers: test_again fails); the splice
 left out (the answer is null: test_again); the hash without the path
 (test_other_path); `caller` left out of the key (test_somebody_elses_key); a
-key inserted before the transaction (test_a_refusal_is_not_kept).
+key inserted before the transaction (test_a_refusal_is_not_kept); `for key
+share` left out of read_key (test_again_waits_for_the_standbys).
 """
 
 import concurrent.futures
@@ -13,6 +14,7 @@ import uuid
 import pytest
 
 from harness import baked
+from harness.waiting import eventually
 
 
 def keyed_ids():
@@ -206,6 +208,25 @@ def test_after_kill_of_the_workers(call, server):
     server.kill_workers()
     for one, reply in zip(calls, first):
         same(reply, one.send())
+
+
+def test_again_waits_for_the_standbys(call, db):
+    """A standby that is away: what it may lack is not answered either."""
+    one = with_key(call('create_goal'), new_key())
+    first = one.send().expect(201)
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        db.execute("alter system set synchronous_standby_names = 'nobody'")
+        try:
+            db.execute('select pg_reload_conf()')
+            eventually(lambda: db.one('show synchronous_standby_names'), 10,
+                       'the setting')
+            again = pool.submit(one.send)
+            with pytest.raises(concurrent.futures.TimeoutError):
+                again.result(2)
+        finally:
+            db.execute('alter system reset synchronous_standby_names')
+            db.execute('select pg_reload_conf()')
+        same(first, again.result(30))
 
 
 def test_the_unique_constraint_would_have_answered(call, document):

@@ -1,13 +1,16 @@
 """The commands of docs/operations.md, as they stand there: a dump restored into
-a new folder, and a base backup brought forward to a moment.
+a new folder, a base backup brought forward to a moment, and a new cluster that
+takes over by logical replication.
 
 Mutations: pg_hba.conf without its line for replication; the secret left out;
-no `recovery_target_time` (what came after is there too): each fails here.
+no `recovery_target_time` (what came after is there too); sequences not set:
+each fails here.
 """
 
 import os
 import pathlib
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -42,6 +45,7 @@ class Installation:
         self.own(self.backup)
         self.own(folder)
         self.data, self.port, self.child = folder / 'data', free_port(), None
+        self.more = {}
 
     def own(self, path):
         if self.user:
@@ -52,7 +56,7 @@ class Installation:
         return environment(
             HEFBOOM_DATA=self.data, BACKUP=self.backup, HEFBOOM_WORKERS=1,
             HEFBOOM_LISTEN=f'127.0.0.1:{self.port}',
-            UNTIL=getattr(self, 'until', ''))
+            UNTIL=getattr(self, 'until', ''), **self.more)
 
     def run(self, *words):
         result = subprocess.run(
@@ -68,7 +72,8 @@ class Installation:
             [self.blocks[name] for name in names] + [more]))
 
     def sql(self, text):
-        return self.block('where', more=f'psql -d hefboom -Atc "{text}"')
+        return self.block(
+            'where', more=f'psql -d hefboom -Atc {shlex.quote(text)}')
 
     def start(self):
         with open(self.folder / 'log', 'ab') as log:
@@ -141,3 +146,54 @@ def test_to_a_point_in_time(installation):
                      + installation.blocks['back'])
     installation.start()
     assert installation.names() == ['first', 'second']
+
+
+@pytest.fixture
+def newer(installation):
+    """Another cluster, as the next major version would be."""
+    folder, port = installation.folder / 'newer', free_port()
+    bin_ = '/usr/lib/postgresql/15/bin'
+    installation.run(f'{bin_}/initdb', '-D', folder, '-U', 'postgres',
+                     '--auth=trust', '--encoding=UTF8', '--locale=C.UTF-8')
+    installation.run(
+        f'{bin_}/pg_ctl', '-D', folder, '-w', '-l', folder / 'log', '-o',
+        f'-p {port} -c listen_addresses= -c unix_socket_directories={folder}',
+        'start')
+    yield f'host={folder} port={port}'
+    installation.run(f'{bin_}/pg_ctl', '-D', folder, '-m', 'fast', 'stop')
+
+
+def test_to_a_new_cluster(installation, newer):
+    installation.sql('alter system set wal_level = logical')
+    installation.stop()
+    installation.start()
+    where = installation.block('where', more='echo "$PGHOST"')
+    new = f'{newer} user=postgres dbname=postgres'
+    installation.more = {
+        'OLD': f'host={where} user=hefboom_owner dbname=hefboom', 'NEW': new}
+    installation.block('where', 'major-begin')
+    installation.create('second')
+    installation.sql("select setval(format('%I.%I', schemaname, sequencename),"
+                     ' 41) from pg_sequences')
+    before = installation.sql(
+        'select sequencename, last_value from pg_sequences'
+        ' where last_value is not null order by 1')
+    assert before
+    installation.block('where', 'major-end')
+    installation.stop()
+    installation.more = {
+        f'HEFBOOM_{name}': f'{newer} user={user} dbname=hefboom'
+        for name, user in (('DATABASE_URL', 'hefboom'),
+                           ('OWNER_URL', 'hefboom_owner'))}
+    installation.more['HEFBOOM_SECRET_FILE'] = installation.data / 'secret'
+    after = installation.run(
+        'psql', '-d', f'{new} dbname=hefboom', '-Atc',
+        'select sequencename, last_value from pg_sequences'
+        ' where last_value is not null order by 1')
+    assert after == before
+    installation.start()
+    installation.create('third')
+    assert installation.run(
+        'psql', '-d', f'{new} dbname=hefboom', '-Atc',
+        'select name from organisation order by name'
+    ).split() == ['first', 'second', 'third']
