@@ -1,10 +1,9 @@
 """Nothing that a client sends becomes a header, a line of the log or a part
 of the page: CR, LF and what may be taken for them, wherever they can stand.
 
-Mutations: CR taken in a value by http_class.c; the query decoded in Link; a
-Request-Id of the client's; the origin echoed before it is looked up; the name
-of a parameter unescaped in a problem; a traceparent of any bytes answered;
-`\\n` unescaped in the log.
+Mutations, each found here: a CR, an ESC taken in a value by http.c; the query
+decoded in Link; a Request-Id of the client's; an origin echoed without being
+looked up; the pointer of an error unescaped.
 """
 
 import json

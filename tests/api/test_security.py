@@ -1,8 +1,8 @@
 """What docs/security.md says of the service as a whole and no other test
 shows: types of bodies, no redirects, no other protocols.
 
-Mutations: `text/html` without its charset in get_docs.c, a picture's; a 302
-for /v1/me in a proxy's name; 101 for an Upgrade.
+Mutations, each found here: `text/html` without its charset in get_docs_file.c;
+a Location on what is read, in reply.c.
 """
 
 import json

@@ -1,10 +1,9 @@
 """One resource has one address, and the spellings of it that RFC 3986, 6.2.2,
 calls the same (docs/security.md lists them); all walls see what was decoded.
 
-Mutations: `.` skipped in route.c, `..` taken back; a slash at an end dropped
-everywhere; cases folded everywhere; a path decoded before it is cut into
-segments; `after` looked for undecoded in reply_lines.c; O_NOFOLLOW, O_NONBLOCK
-left out of get_docs_file.c; the raw path in the key of a bucket.
+Mutations, each found here: `.` skipped in route.c, `..` taken back; a slash at
+an end dropped everywhere; cases folded everywhere; `after` looked for
+undecoded in reply_lines.c; O_NOFOLLOW, O_NONBLOCK left out of get_docs_file.c.
 """
 
 import os
