@@ -198,8 +198,7 @@ static char *field_add(struct buf *line, const struct column *column,
 		return NULL;
 	}
 	if (!name_is_plain(text, length))
-		return memory_format(
-		    "%s has a character that no name has", column->name);
+		return memory_string("it holds a control character");
 	if (characters(text, length) > column->limit)
 		return memory_format("%s is longer than %zu characters",
 		    column->name, column->limit);

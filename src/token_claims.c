@@ -277,6 +277,27 @@ static struct principal *principal_new(const struct reading *reading)
 	return principal;
 }
 
+/*
+ * Of the same issuer and audience, and for something else: an ID token (OpenID
+ * Connect Core, 3.1.3.6 and 3.3.2.11), a logout token (Back-Channel Logout,
+ * 2.4) or another event (RFC 8417), and what Keycloak calls by its purpose.
+ */
+static bool is_for_access(const json_t *claims)
+{
+	static const char *const marks[] = {"at_hash", "c_hash", "events"};
+	static const char *const others[] = {
+	    "ID", "Refresh", "Offline", "Logout"};
+	const char *type = json_string_value(json_object_get(claims, "typ"));
+
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (json_object_get(claims, marks[i]) != NULL)
+			return false;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (type != NULL && strcasecmp(type, others[i]) == 0)
+			return false;
+	return true;
+}
+
 struct principal *claims_read(const struct issuer *issuer, const json_t *claims,
     int64_t now, const char **why)
 {
@@ -286,6 +307,8 @@ struct principal *claims_read(const struct issuer *issuer, const json_t *claims,
 
 	if (!audience_is(json_object_get(claims, "aud"), issuer->audience))
 		reason = "wrong audience";
+	if (reason == NULL && !is_for_access(claims))
+		reason = "no access token";
 	if (reason == NULL)
 		reason = times_check(&reading, now);
 	if (reason == NULL)

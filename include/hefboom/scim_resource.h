@@ -16,8 +16,9 @@
  *
  * Strict: required attributes, types, lengths, control characters and, where
  * a length is stated, bidi overrides and noncharacters (without one, line
- * breaks pass), `primary` true at most once, members by their ids.  Of two values with the same type and value one
- * is kept.  A value that has nothing but `type` and `primary` is dropped.
+ * breaks pass), `primary` true at most once, members by their ids.  Of two
+ * values with the same type and value one is kept.  A value that has nothing
+ * but `type` and `primary` is dropped.
  *
  * Promise.  scim_resource_read() of what it returned returns the same.
  */

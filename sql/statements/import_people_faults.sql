@@ -32,12 +32,6 @@ select at_row, fault
 	  from incoming_row
 	 where key is null
 	union all
-	select at_row, 'it holds a control character'
-	  from incoming_row
-	 where concat(external_id, user_name, given_name, family_name, email,
-	              team, team_parent, manager_external_id, title)
-	       ~ '[\u0001-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]'
-	union all
 	select at_row, format('zone ''%s'' is no IANA time zone', zone)
 	  from incoming_row
 	 where zone not in (select name from pg_timezone_names)

@@ -22,9 +22,10 @@ static const char *type_of(const char *name)
 		const char *ending, *type;
 	} types[] = {{".html", "text/html; charset=utf-8"},
 	    {".js", "text/javascript; charset=utf-8"},
-	    {".css", "text/css; charset=utf-8"}, {".svg", "image/svg+xml"},
-	    {".png", "image/png"}, {".ico", "image/x-icon"},
-	    {".woff2", "font/woff2"}, {".json", "application/json"},
+	    {".css", "text/css; charset=utf-8"},
+	    {".svg", "image/svg+xml; charset=utf-8"}, {".png", "image/png"},
+	    {".ico", "image/x-icon"}, {".woff2", "font/woff2"},
+	    {".json", "application/json"},
 	    {".txt", "text/plain; charset=utf-8"}};
 	const char *dot = strrchr(name, '.');
 

@@ -2,11 +2,12 @@
 clean refusal in bounded time and memory, for every operation that takes a
 body, and whoever comes next is served by the same worker.
 
-Mutations: depth or elements uncounted in json.c; `&& false` before the length
-of a number; pointers of any length in schema.c; Content-Encoding not looked
-at; SCIM_BULK_OPERATIONS_MAX at a million; the check of a filter's depth left
-out; free() of an array's elements left out in arena.c (here by LeakSanitizer
-and by the size of the worker).
+Mutations, each found here: depth, values uncounted and a name twice taken in
+json.c; a number of any length; pointers of any length, two thousand errors;
+Content-Encoding not looked at; a million operations in a Bulk, in a PATCH;
+visits of a PATCH uncounted; filters of any depth, of any count of terms; a
+Bulk's references looked through anew each time; a body's JSON not freed.
+tests/unit/test_flood.c: a seed that everybody knows.
 """
 
 import concurrent.futures
@@ -252,17 +253,17 @@ def test_every_place_of_every_body(document, made, one):
     """A bomb where the schema expects something smaller of its kind: 422,
     at most twenty errors, and never more words than were sent."""
     tried = 0
-    for operation, valid in made.items():
+    for number, (operation, valid) in enumerate(made.items()):
         if operation.scim:
             continue
         schema = next(iter(operation.body.values()))
-        for at, bomb in places(document, schema, []):
+        for at, bomb in places(document, schema, [])[number % 3::3]:
             body = put(valid.json, at, bomb)
             reply = quick(lambda: valid.send(one, json=body), 422, 413,
                           code=('invalid_body', 'body_too_large'))
             assert len(reply.json().get('errors', ())) <= 20
             tried += 1
-    assert tried > 400
+    assert tried > 130
 
 
 # SCIM takes more of everything

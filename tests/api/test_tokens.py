@@ -169,6 +169,12 @@ CLAIMS = {
     'roles number': lambda: {'roles': 1},
     'roles object': lambda: {'roles': {'admin': True}},
     'roles mixed': lambda: {'roles': ['member', 1]},
+    'id token': lambda: {'at_hash': 'x'},
+    'id token with a code': lambda: {'c_hash': 'x', 'nonce': 'n'},
+    'id token by name': lambda: {'typ': 'ID'},
+    'refresh token': lambda: {'typ': 'Refresh'},
+    'logout token': lambda: {'events': {
+        'http://schemas.openid.net/event/backchannel-logout': {}}},
     'scope number': lambda: {'scope': 1},
     'scope quoted': lambda: {'scope': 'a"b'},
 }
@@ -182,7 +188,8 @@ def test_claims(server, name):
 def test_claims_that_may_be(server):
     for others in ({'exp': time.time() + 600.5}, {'exp': now(-30)},
                    {'aud': ['other', 'hefboom']}, {'nbf': now(30)},
-                   {'roles': 'member'}, {'iat': ABSENT}):
+                   {'roles': 'member'}, {'iat': ABSENT},
+                   {'nonce': 'n', 'typ': 'Bearer', 'auth_time': 1}):
         accepted(server, sign(server.secret, HEADER, claims(**others)))
 
 
