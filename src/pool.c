@@ -10,25 +10,24 @@
 #include "hefboom/pipe.h"
 #include "hefboom/transaction.h"
 
-enum { PIPES_MAX = 32, TICK_MS = 250, TICKS_TO_GIVE_UP = 3 };
+enum { PIPES_MAX = 32, TICK_MS = 250, TICKS_TO_GIVE_UP = 3, PACES = 8 };
 
 const unsigned lane_ms[LANES] =
     {[LANE_FAST] = 2000, [LANE_WRITE] = 5000, [LANE_SLOW] = 8000};
 
-/*
- * How long something may wait for its turn.  What waits until its client
- * gives up is work in vain, and then all that is done is in vain.
- */
-static const unsigned wait_ms[LANES] =
-    {[LANE_FAST] = 2000, [LANE_WRITE] = 3000, [LANE_SLOW] = 4000};
+/* What waits for its turn until its client gives up is done in vain. */
+static const int64_t wait_us[LANES] =
+    {[LANE_FAST] = 2000000, [LANE_WRITE] = 3000000, [LANE_SLOW] = 4000000};
 
 struct lane_queue {
 	struct pool *pool;
-	unsigned wait_ms;
+	int64_t wait_us;
 	struct pipe *pipes[PIPES_MAX];
 	unsigned pipe_count;
 	struct transaction *first, **last; /* waiting, oldest first */
 	unsigned waiting;
+	int64_t took_us; /* when the last was taken, or the first came */
+	int64_t pace_us; /* how long it takes from one to the next, smoothed */
 	unsigned lost; /* connections lost since one was last ready */
 	unsigned ticks; /* without any connection that is ready */
 };
@@ -40,12 +39,12 @@ struct pool {
 	unsigned waiting_max; /* in a lane */
 };
 
-static int64_t now_ms(void)
+static int64_t now_us(void)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
 static const char *error_field(const struct outcome *outcome, int field)
@@ -95,7 +94,9 @@ static void queue_add(struct lane_queue *lane, struct transaction *transaction)
 {
 	transaction->next = NULL;
 	transaction->queued = true;
-	transaction->since_ms = now_ms();
+	transaction->since_us = now_us();
+	if (lane->first == NULL)
+		lane->took_us = transaction->since_us;
 	*lane->last = transaction;
 	lane->last = &transaction->next;
 	lane->waiting++;
@@ -176,17 +177,33 @@ static void lane_give_up(struct lane_queue *lane)
 /* How long the one has waited that waits longest. */
 static int64_t lane_waited(const struct lane_queue *lane)
 {
-	return lane->first == NULL ? 0 : now_ms() - lane->first->since_ms;
+	return lane->first == NULL ? 0 : now_us() - lane->first->since_us;
 }
 
 static void lane_serve(struct lane_queue *lane)
 {
 	struct pipe *pipe;
+	int64_t now;
 
-	while (lane_waited(lane) >= lane->wait_ms)
+	while (lane_waited(lane) >= lane->wait_us)
 		lane_drop(lane, ENDING_LATE);
-	while (lane->first != NULL && (pipe = lane_pick(lane)) != NULL)
+	while (lane->first != NULL && (pipe = lane_pick(lane)) != NULL) {
+		now = now_us();
+		lane->pace_us += (now - lane->took_us - lane->pace_us) / PACES;
+		lane->took_us = now;
 		pipe_send(pipe, queue_take(lane));
+	}
+}
+
+/*
+ * Whoever comes now would wait too long, or nearly.  The one who waits
+ * longest tells a queue that is slow from one that stood still for a moment.
+ */
+static bool lane_is_full(const struct lane_queue *lane)
+{
+	return lane->waiting >= lane->pool->waiting_max ||
+	    (lane_waited(lane) >= lane->wait_us / 4 &&
+		lane->waiting * lane->pace_us >= lane->wait_us / 2);
 }
 
 static struct lane_queue *lane_of(struct pool *pool, const struct pipe *pipe)
@@ -286,7 +303,7 @@ struct pool *pool_new(
 		struct lane_queue *lane = &pool->lanes[i];
 
 		lane->pool = pool;
-		lane->wait_ms = wait_ms[i];
+		lane->wait_us = wait_us[i];
 		lane->last = &lane->first;
 		for (unsigned j = 0; j < settings->pipes[i]; j++) {
 			if (j == PIPES_MAX)
@@ -335,8 +352,7 @@ enum submission pool_submit(struct pool *pool, struct transaction *transaction)
 		transaction_free(transaction);
 		return POOL_DOWN;
 	}
-	if (lane->waiting >= pool->waiting_max ||
-	    lane_waited(lane) >= lane->wait_ms / 2) {
+	if (lane_is_full(lane)) {
 		transaction_free(transaction);
 		return POOL_FULL;
 	}
