@@ -4,9 +4,10 @@ The short version of tests/faults/test_overload.py, which has the numbers:
 reports that take half a second each, by a lock on what they read, so that
 what is measured does not hang on this machine's other work.
 
-Mutation (src/pool.c): lane_serve() drops nobody and pool_submit() looks at the
-length of the queue alone: what is done is done for clients who have left
-after ten seconds, and those refused hear it then.
+Mutations (src/pool.c), each found: lane_is_full() looks at the length of the
+queue alone: those refused hear it after four seconds; lane_serve() drops
+nobody either: they hear it after ten, and what is done is done for clients who
+have left.
 """
 
 import urllib.request
