@@ -5,6 +5,8 @@
 
 #include "hefboom/buf.h"
 
+enum { LINES_A_SECOND = 10 };
+
 static enum log_level threshold = LOG_NOTICE;
 static const char *process_name = "hefboom";
 
@@ -28,6 +30,25 @@ void log_set(enum log_level level, const char *process)
 bool log_enabled(enum log_level level)
 {
 	return level <= threshold;
+}
+
+bool log_paced(struct log_pace *pace, unsigned *unsaid)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	if (now.tv_sec != pace->second) {
+		pace->second = now.tv_sec;
+		pace->said = 0;
+	}
+	if (pace->said == LINES_A_SECOND) {
+		pace->unsaid++;
+		return false;
+	}
+	pace->said++;
+	*unsaid = pace->unsaid;
+	pace->unsaid = 0;
+	return true;
 }
 
 static void add_time(struct buf *line)

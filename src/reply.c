@@ -48,7 +48,9 @@ static void note_reply(
 	enum log_level level = LOG_DEBUG;
 	bool traced = request->trace.id[0] != '\0';
 	char from[ADDRESS_TEXT];
-	char status_text[12], took_text[24];
+	char status_text[12], took_text[24], unsaid_text[12];
+	static struct log_pace refusals;
+	unsigned unsaid = 0;
 
 	metrics_count(&request->service->machine->metrics, request->operation,
 	    status, took_us);
@@ -56,16 +58,19 @@ static void note_reply(
 		level = LOG_ERROR;
 	else if (took_us > SLOW_US)
 		level = LOG_NOTICE;
-	if (!log_enabled(level))
+	if (!log_enabled(level) ||
+	    (status == 503 && !log_paced(&refusals, &unsaid)))
 		return;
 	connection_from(request->connection, from);
 	snprintf(status_text, sizeof(status_text), "%d", status);
 	snprintf(took_text, sizeof(took_text), "%lld", (long long)took_us);
+	snprintf(unsaid_text, sizeof(unsaid_text), "%u", unsaid);
 	log_event(level, "request", "request", request->id, "trace",
 	    traced ? request->trace.id : NULL, "parent",
 	    traced ? request->trace.parent : NULL, "from", from, "operation",
 	    request->operation == NULL ? NULL : request->operation->name,
-	    "status", status_text, "problem", code, "took_us", took_text, NULL);
+	    "status", status_text, "problem", code, "took_us", took_text,
+	    "unsaid", unsaid > 0 ? unsaid_text : NULL, NULL);
 }
 
 /* A header's value never brings a line of its own. */

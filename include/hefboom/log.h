@@ -23,6 +23,16 @@ void log_set(enum log_level level, const char *process);
 bool log_enabled(enum log_level level);
 
 /*
+ * For what may happen thousands of times a second: true for ten of them, of
+ * which the first says how many were not said since the last.
+ */
+struct log_pace {
+	long second;
+	unsigned said, unsaid;
+};
+bool log_paced(struct log_pace *pace, unsigned *unsaid);
+
+/*
  * log_event(LOG_ERROR, "pipe_lost", "sqlstate", code, NULL): an event and
  * pairs of strings, ended by NULL.  A NULL value leaves its pair out.
  */

@@ -7,12 +7,13 @@ what is measured does not hang on this machine's other work.
 Mutations (src/pool.c), each found: lane_is_full() looks at the length of the
 queue alone: those refused hear it after four seconds; lane_serve() drops
 nobody either: they hear it after ten, and what is done is done for clients who
-have left.
+have left.  src/reply.c: note_reply() logs each refusal.
 """
 
+import time
 import urllib.request
 
-from harness.load import Asking
+from harness.load import Asking, asked
 from harness.locks import Held
 
 
@@ -38,3 +39,32 @@ def test_reports_beyond_what_can_be_done(server):
         most, seen)
     assert seen['ok_max_us'] < 9.9e6, seen
     assert seen['shed_p50_us'] < 1e6, seen
+
+
+def refused(server):
+    """Lines of the log about what was answered 503."""
+    return [entry for entry in server.log_entries()
+            if entry.get('event') == 'request'
+            and entry.get('status') == '503']
+
+
+def test_refusals_do_not_fill_the_log(server):
+    """Ten lines a second from a worker, and how many are not there."""
+    token = server.token('demo', 'hilde', ['admin'])
+    before = len(refused(server))
+    held = Held(server, 1.5)
+    try:
+        begun = time.monotonic()
+        seen = asked(server, 3, 'clients', 1200, ['/v1/sync/health'], 0,
+                     token)
+        # The first that is refused in another second tells of the others.
+        time.sleep(1)
+        asked(server, 1, 'clients', 1200, ['/v1/sync/health'], 0, token)
+        took_s = time.monotonic() - begun
+    finally:
+        held.end()
+    lines = refused(server)[before:]
+    assert seen['shed'] > 500, seen
+    assert 0 < len(lines) <= 2 * 10 * (took_s + 2)
+    unsaid = sum(int(entry.get('unsaid', 0)) for entry in lines)
+    assert unsaid > 0.5 * seen['shed'] - len(lines), (unsaid, seen)
