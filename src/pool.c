@@ -10,7 +10,7 @@
 #include "hefboom/transaction.h"
 
 /* A lane without connections for so long has none. */
-enum { TICKS_TO_GIVE_UP = 7 };
+enum { TICKS_TO_GIVE_UP = 7, PACES = 8 };
 
 /* The pulse is the first to know that PostgreSQL is back. */
 enum { BACKOFF_PULSE_MS = 1000, BACKOFF_MAX_MS = 3000 };
@@ -18,18 +18,25 @@ enum { BACKOFF_PULSE_MS = 1000, BACKOFF_MAX_MS = 3000 };
 const unsigned lane_ms[LANES] =
     {[LANE_FAST] = 2000, [LANE_WRITE] = 5000, [LANE_SLOW] = 8000};
 
-/*
- * How long something may wait for its turn.  What waits until its client
- * gives up is work in vain, and then all that is done is in vain.
- */
-static const unsigned wait_ms[LANES] =
-    {[LANE_FAST] = 2000, [LANE_WRITE] = 3000, [LANE_SLOW] = 4000};
+/* What waits for its turn until its client gives up is done in vain. */
+static const int64_t wait_us[LANES] =
+    {[LANE_FAST] = 2000000, [LANE_WRITE] = 3000000, [LANE_SLOW] = 4000000};
+
+static int64_t now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
 
 static void queue_add(struct lane_queue *lane, struct transaction *transaction)
 {
 	transaction->next = NULL;
 	transaction->queued = true;
-	transaction->since_ms = pool_now_ms();
+	transaction->since_us = now_us();
+	if (lane->first == NULL)
+		lane->took_us = transaction->since_us;
 	*lane->last = transaction;
 	lane->last = &transaction->next;
 	lane->waiting++;
@@ -114,17 +121,33 @@ void lane_give_up(struct lane_queue *lane)
 /* How long the one has waited that waits longest. */
 static int64_t lane_waited(const struct lane_queue *lane)
 {
-	return lane->first == NULL ? 0 : pool_now_ms() - lane->first->since_ms;
+	return lane->first == NULL ? 0 : now_us() - lane->first->since_us;
 }
 
 static void lane_serve(struct lane_queue *lane)
 {
 	struct pipe *pipe;
+	int64_t now;
 
-	while (lane_waited(lane) >= lane->wait_ms)
+	while (lane_waited(lane) >= lane->wait_us)
 		lane_drop(lane, ENDING_LATE);
-	while (lane->first != NULL && (pipe = lane_pick(lane)) != NULL)
+	while (lane->first != NULL && (pipe = lane_pick(lane)) != NULL) {
+		now = now_us();
+		lane->pace_us += (now - lane->took_us - lane->pace_us) / PACES;
+		lane->took_us = now;
 		pipe_send(pipe, queue_take(lane));
+	}
+}
+
+/*
+ * Whoever comes now would wait too long, or nearly.  The one who waits
+ * longest tells a queue that is slow from one that stood still for a moment.
+ */
+static bool lane_is_full(const struct lane_queue *lane)
+{
+	return lane->waiting >= lane->pool->waiting_max ||
+	    (lane_waited(lane) >= lane->wait_us / 4 &&
+		lane->waiting * lane->pace_us >= lane->wait_us / 2);
 }
 
 static struct lane_queue *lane_of(struct pool *pool, const struct pipe *pipe)
@@ -250,7 +273,7 @@ static void lane_init(struct pool *pool, enum lane number,
 	    .backoff_max_ms = BACKOFF_MAX_MS};
 
 	lane->pool = pool;
-	lane->wait_ms = wait_ms[number];
+	lane->wait_us = wait_us[number];
 	lane->last = &lane->first;
 	while (lane->pipe_count < settings->pipes[number] &&
 	    lane->pipe_count < PIPES_MAX)
@@ -317,8 +340,7 @@ enum submission pool_submit(struct pool *pool, struct transaction *transaction)
 		transaction_free(transaction);
 		return POOL_DOWN;
 	}
-	if (lane->waiting >= pool->waiting_max ||
-	    lane_waited(lane) >= lane->wait_ms / 2) {
+	if (lane_is_full(lane)) {
 		transaction_free(transaction);
 		return POOL_FULL;
 	}

@@ -22,7 +22,10 @@ struct lane_queue {
 	struct pipe *pipes[PIPES_MAX];
 	unsigned pipe_count;
 	struct transaction *first, **last; /* waiting, oldest first */
-	unsigned waiting, wait_ms;
+	unsigned waiting;
+	int64_t wait_us;
+	int64_t took_us; /* when the last was taken, or the first came */
+	int64_t pace_us; /* how long it takes from one to the next, smoothed */
 	unsigned lost; /* connections lost since one was last ready */
 	unsigned ticks; /* without any connection that is ready */
 };

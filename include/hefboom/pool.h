@@ -10,8 +10,8 @@
  * in a lane; what waits in one lane takes no place of another.  Nothing waits
  * longer than 2 s for a fast read, 3 s for a write, 4 s for a report, so that
  * under overload what is done is not done for clients who have left.  A queue
- * that is full, or whose first has waited half as long, takes no more:
- * pool_submit() refuses at once.
+ * that is full, or so slow that one more would wait half as long, takes no
+ * more: pool_submit() refuses at once.
  *
  * Promise.  As transaction.h says.  When no connection of a lane can be had,
  * what waits for it ends as ENDING_UNSENT within a second; when PostgreSQL

@@ -63,7 +63,7 @@ struct transaction {
 
 	/* The pool's and the pipe's own. */
 	struct transaction *next;
-	int64_t since_ms; /* when it began to wait */
+	int64_t since_us; /* when it began to wait */
 	struct outcome outcome;
 	int at; /* the query whose results are arriving */
 	bool parsing, seen, retried, queued;
