@@ -317,6 +317,26 @@ static void decref(void *json)
 	json_decref(json);
 }
 
+static void large_body_done(void *context)
+{
+	struct service *service = context;
+
+	service->large_bodies--;
+}
+
+static bool large_body_waits(struct request *request)
+{
+	struct service *service = request->service;
+
+	if (request->body_length <= LARGE_BODY)
+		return false;
+	if (service->large_bodies == LARGE_BODIES_MAX)
+		return true;
+	service->large_bodies++;
+	arena_defer(&request->arena, large_body_done, service);
+	return false;
+}
+
 static const struct problem *take_body(struct request *request)
 {
 	static const char *const faults[] = {[JSON_OK] = "internal",
@@ -332,6 +352,8 @@ static const struct problem *take_body(struct request *request)
 	if (operation->body == BODY_NONE || operation->body == BODY_SPOOL ||
 	    operation->body == BODY_FORM || request->body_length == 0)
 		return NULL;
+	if (large_body_waits(request))
+		return problem_get("overloaded");
 	request->json = json_read_up_to(request->body, request->body_length,
 	    operation->body_elements, &fault, &offset);
 	if (request->json == NULL) {

@@ -17,6 +17,13 @@ struct pool;
 struct request;
 struct token_checker;
 
+/*
+ * A body becomes up to eighty times its length while it is a tree, so of those
+ * longer than LARGE_BODY only so many are under way at once in a worker; the
+ * next one is answered 503.
+ */
+enum { LARGE_BODY = 256 * 1024, LARGE_BODIES_MAX = 8 };
+
 struct service {
 	const struct config *config;
 	struct machine *machine; /* shared with other processes */
@@ -24,6 +31,7 @@ struct service {
 	struct token_checker *tokens;
 	struct caller_cache *callers;
 	struct request *first, *last; /* requests, oldest first */
+	unsigned large_bodies;
 	bool draining;
 };
 
