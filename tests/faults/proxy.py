@@ -33,6 +33,7 @@ class Link:
         self.proxy, self.client, self.server = proxy, client, None
         self.forgotten = False
         self.passed = 0
+        self.longest = 0    # question
 
     async def run(self):
         try:
@@ -64,6 +65,8 @@ class Link:
                 data = await source.read(CHUNK)
                 due = asyncio.get_event_loop().time() + self.proxy.delay
                 waiting.put_nowait((due, data))
+                if not reply:
+                    self.longest = max(self.longest, len(data))
                 if not data:
                     await sender
                     return
@@ -202,12 +205,16 @@ class Proxy:
     def mode(self, mode):
         self._do(self._switch(mode))
 
+    def count_anew(self):
+        for link in list(self.links):
+            link.passed = link.longest = 0
+
     def forget_some(self, count):
-        """So many of the busiest, and the idle ones, never hear a word
-        again; the others go on.  How many."""
+        """So many of the busiest, and those on which nothing was asked but
+        a Sync, never hear a word again; the others go on.  How many."""
         links = sorted(list(self.links), key=lambda link: -link.passed)
         chosen = links[:count] + [
-            link for link in links[count:] if link.passed == 0]
+            link for link in links[count:] if link.longest <= 5]
         for link in chosen:
             link.forgotten = True
         return len(chosen)

@@ -63,8 +63,7 @@ def test_some_connections_are_forgotten(one, db):
     """While others are heard: what went there is 503 after the request's 10 s
     at most, and they are made anew after 30 s; those that nobody uses have to
     be asked before."""
-    for link in list(one.proxy.links):
-        link.passed = 0
+    one.proxy.count_anew()
     with Crowd(one.server, 8) as crowd:
         one.wait(lambda: len(crowd.asked()) > 200, 30)
         begun = time.monotonic()
