@@ -4,13 +4,13 @@
  * Ownership.  The server owns its connections and borrows the base, the
  * listening socket (inherited from the supervisor) and the calls.
  *
- * Limits.  `connections_max` below the descriptor limit.  At the cap the
- * connection that has been idle longest (100 ms at least) is closed; when
- * none is idle the listener pauses 100 ms and says so once in 10 s.  A
- * descriptor in reserve lets an accept that fails with EMFILE be answered by
- * a close.  `per_address_max` counts connections; those of a trusted proxy
- * are not counted, but the requests under way of each client behind it, and
- * one too many is refused (too_many_requests).
+ * Limits.  `connections_max` below the descriptor limit.  At the cap, and
+ * while memory is short (memory.h), the connection that has been idle longest
+ * (100 ms at least) is closed; when none is idle the listener pauses 100 ms
+ * and says so once in 10 s.  A descriptor in reserve lets an accept that fails
+ * with EMFILE be answered by a close.  `per_address_max` counts connections;
+ * those of a trusted proxy are not counted, but the requests under way of each
+ * client behind it, and one too many is refused (too_many_requests).
  *
  * Promise.  server_drain() stops accepting and closes at once whoever has
  * been idle for a second, and the others as soon as they have been: a client
