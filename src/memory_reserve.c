@@ -10,12 +10,34 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
+#if defined(__SANITIZE_ADDRESS__)
+#define HEFBOOM_MALLOC_IS_ANOTHERS
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define HEFBOOM_MALLOC_IS_ANOTHERS
+#endif
+#endif
+
 enum { BLOCKS = 128, BLOCK_SIZE = 16 << 10 };
 
 /* Other threads are those that libcurl resolves names in. */
 static _Atomic(void *) blocks[BLOCKS];
 static atomic_uint held;
 static atomic_bool wanted;
+
+#ifdef HEFBOOM_MALLOC_IS_ANOTHERS
+
+static void *next_malloc(size_t size)
+{
+	return malloc(size);
+}
+
+static void *next_realloc(void *block, size_t size)
+{
+	return realloc(block, size);
+}
+
+#else
 
 /* ISO C has no pointer that holds both an object and a function. */
 static void next_find(void *next, const char *name)
@@ -51,6 +73,8 @@ static void *next_realloc(void *block, size_t size)
 		next_find(&next, "realloc");
 	return next(block, size);
 }
+
+#endif
 
 void memory_reserve(void)
 {
@@ -90,14 +114,6 @@ void *memory_try_grow(void *block, size_t size)
 {
 	return next_realloc(block, size == 0 ? 1 : size);
 }
-
-#if defined(__SANITIZE_ADDRESS__)
-#define HEFBOOM_MALLOC_IS_ANOTHERS
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define HEFBOOM_MALLOC_IS_ANOTHERS
-#endif
-#endif
 
 #ifndef HEFBOOM_MALLOC_IS_ANOTHERS
 

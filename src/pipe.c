@@ -205,7 +205,9 @@ static void pipe_read(struct pipe *pipe)
 {
 	PGresult *result;
 
-	while (pipe->first != NULL && !PQisBusy(pipe->connection)) {
+	/* What an outcome sends in its turn may break the pipe. */
+	while (pipe->state == PIPE_READY && pipe->first != NULL &&
+	    !PQisBusy(pipe->connection)) {
 		result = PQgetResult(pipe->connection);
 		if (PQstatus(pipe->connection) == CONNECTION_BAD ||
 		    is_own_error(result)) {

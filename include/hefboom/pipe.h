@@ -7,6 +7,9 @@
  * must be prepared travels in front in a Sync of its own, so that a Parse
  * never stands behind somebody's error.
  *
+ * What libpq could only send in part, or could not read, ends the connection:
+ * half a transaction must not be followed by the next one's Sync.
+ *
  * A connection that was lost is dropped and a new one built: 100 ms later at
  * first, then at doubling intervals, with jitter; pipe_hurry() cuts a wait
  * short.  Connecting may take long, but no step of it more than 2.5 s.

@@ -5,15 +5,15 @@
  * listening socket (inherited from the supervisor) and the calls.
  *
  * Limits.  `connections_max`, never more than the descriptor limit less 64,
- * which are the database's and our own.  At the cap, or when there is no
- * descriptor after all, the connection that has been idle longest (100 ms at
- * least) is closed.  When none is idle the listener pauses, says so once in
- * 10 s, and one after the other is let in for a single request, on a
- * descriptor in reserve: it has 25 ms to ask, and a second to be answered.  So
- * health is told however many keep their connections busy.  `per_address_max`
- * counts connections; those of a trusted proxy are not counted, but the
- * requests under way of each client behind it, and one too many is refused
- * (too_many_requests).
+ * which are the database's and our own.  At the cap, when there is no
+ * descriptor after all, and while memory is short (memory.h), the connection
+ * that has been idle longest (100 ms at least) is closed.  When none is idle
+ * the listener pauses, says so once in 10 s, and one after the other is let in
+ * for a single request, on a descriptor in reserve: it has 25 ms to ask, and a
+ * second to be answered.  So health is told however many keep their connections
+ * busy.  `per_address_max` counts connections; those of a trusted proxy are not
+ * counted, but the requests under way of each client behind it, and one too
+ * many is refused (too_many_requests).
  *
  * While more than three quarters of the requests that may wait do, new
  * clients stay at the door: a burst, as after another worker's death, is

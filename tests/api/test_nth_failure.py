@@ -3,7 +3,19 @@
 tests/faults/test_nth_failure.py goes through every n (--long).  Both run the
 release, for the sanitizers have an allocator of their own.
 
-MUTATIONS
+Mutations, each tried and found: no reserve (test_route: the worker ends); a
+reserve that is not filled up again (test_a_while_without_memory); its realloc
+keeps the old block (list_gzip, every n); libevent's list of changes again
+(docs_file: no answer); a transaction that was sent by half leaves its
+connection in the pool, an error of libpq's own taken for a rollback (create:
+no answer); reading on from a connection that broke meanwhile
+(test_a_second_transaction_that_cannot_be_sent: the worker spins); a lost connection not closed (create); a kept answer that could
+not be copied (replay: another answer); a file of /docs that cannot be opened
+or read taken for a missing one, or left open (docs_file); a connection to
+PostgreSQL that epoll does not take (test_jobs); a spooled body's file left
+open, or mapped (test_spooled_body); a request that needs much let in when
+there is little, messages and documents at the reserve's cost
+(test_no_address_space).
 """
 
 import os
@@ -54,6 +66,12 @@ def test_route(trial, name):
                   None if name == 'list_gzip' else 4)
     counts = trial.route(name, kinds)
     assert counts['alloc'] > 2
+
+
+def test_a_second_transaction_that_cannot_be_sent(trial):
+    """Sent while the first one's answer is read."""
+    trial.most = None
+    trial.route('replay', ['pq_send'])
 
 
 @pytest.mark.parametrize('name', ('read', 'create', 'scim_bulk', 'docs_file'))
