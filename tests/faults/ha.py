@@ -61,6 +61,16 @@ def switchover(cluster, load):
     cluster.switchover()
 
 
+@event(limit=3)
+def leader_stopped(cluster, load):
+    """Its Patroni told to stop, as before maintenance."""
+    old = cluster.leader()
+    old.patroni.terminate()
+    assert old.patroni.wait(60) == 0
+    changed_hands(cluster, old)
+    old.start_patroni()
+
+
 @event(limit=25)
 def postmaster_killed(cluster, load):
     """PostgreSQL alone; its Patroni lives and lets a standby take over."""
