@@ -288,7 +288,10 @@ static struct event_base *base_new(void)
 int main(void)
 {
 	static const struct connection_calls calls = {
-	    front_body_limit, front_request, front_gone, front_refuse};
+	    .body_limit = front_body_limit,
+	    .request = front_request,
+	    .gone = front_gone,
+	    .refuse = front_refuse};
 	const char *address = getenv("FRONT_LISTEN");
 	struct server_settings settings = settings_read();
 	struct front front = {
