@@ -64,12 +64,6 @@ struct connection_calls {
 	void (*gone)(void *request);
 
 	/*
-	 * How many requests wait, and *most of them: beyond that they are
-	 * refused.  NULL: they never are.
-	 */
-	unsigned (*crowd)(unsigned *most, void *context);
-
-	/*
 	 * The front refuses by itself: bad_request, request_timeout,
 	 * body_too_large, line_too_long, expectation_failed,
 	 * headers_too_large, not_implemented, overloaded,
@@ -78,6 +72,12 @@ struct connection_calls {
 	 */
 	void (*refuse)(const char *code, const struct http_head *head,
 	    struct buf *headers, struct buf *body, int *status, void *context);
+
+	/*
+	 * How many requests wait, and *most of them: beyond that they are
+	 * refused.  NULL: they never are.
+	 */
+	unsigned (*crowd)(unsigned *most, void *context);
 };
 
 typedef void connection_free_fn(
