@@ -7,9 +7,9 @@ connections that are silent kept (src/pool_pulse.c); no connection of its own
 to ask on, so that a slow statement is silence; a patience of 0.2 s; a line of
 log for each refusal, for each lost connection; reads not sent again, writes
 sent again (src/pool.c); an unknown outcome told as nothing done
-(src/answer.c); /readyz that does not look; 25006 as a fault of ours; libpq looks names up; the
-last address forgotten (src/target.c); work under way left to its lease
-(src/jobs/jobs.c): each fails here.
+(src/answer.c); /readyz that does not look; 25006 as a fault of ours; libpq
+looks names up; the last address forgotten (src/target.c); work under way left
+to its lease (src/jobs/jobs.c): each fails here.
 """
 
 import contextlib

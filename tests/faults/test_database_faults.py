@@ -4,7 +4,8 @@ that are promised.  FAULT_SECONDS=20 for less than minutes.
 
 Mutations: waits of up to a minute that the first success does not cut short
 (test_minutes); connections that owe an answer kept, those of a lane or the one
-that asks (test_some_connections_are_forgotten); workers with root's HOME
+that asks, and idle ones never asked (test_some_connections_are_forgotten);
+workers with root's HOME
 (test_the_name_is_still_verified); and those of tests/api.
 """
 
