@@ -140,9 +140,14 @@ def test_everything_takes_a_third_of_a_second(one):
     assert one.server.log().count('"why":"no answer"') == silences
 
 
-def test_read_only(api, db):
-    """Reads go on, people's and machines'; writes are 503, and the same key
-    makes them afterwards."""
+def test_read_only(api, db, server):
+    """Reads go on, people's and machines', also of clients that have not been
+    here yet, whose use cannot be noted; writes are 503, and the same key makes
+    them afterwards.  Mutation: their use noted all the same."""
+    server.command('client', 'create', 'read-only', '--org', 'demo',
+                   '--scope', 'people:read')
+    opaque = server.command('client', 'token', 'read-only', '--org', 'demo'
+                            ).stdout.split()[-1]
     machine = dict(as_='fault-idp', roles=['integrator'],
                    scope='people:read people:write')
     body = {'title': f'read-only {time.monotonic_ns()}'}
@@ -159,6 +164,7 @@ def test_read_only(api, db):
         api.get('/v1/me').expect(200)
         api.get('/v1/goals').expect(200)
         api.get('/scim/v2/Users?count=1', **machine).expect(200)
+        api.get('/scim/v2/Users?count=1', token=opaque).expect(200)
         api.get('/readyz', as_=None).expect(200)
     finally:
         db.execute('alter system reset default_transaction_read_only')
