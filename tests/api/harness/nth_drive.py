@@ -247,6 +247,12 @@ class Trial:
         self.give_work()
         eventually(self.is_done, 10, f'{where}: it was not done')
 
+    def work_anew(self):
+        """A connection keeps what its longest queue needed."""
+        self.cut()
+        for _ in range(3):
+            self.work('jobs')
+
     def one_job(self, where):
         """A lease need not be waited for, whoever lost it."""
         self.give_work()
@@ -259,12 +265,12 @@ class Trial:
 
     def jobs(self):
         self.watch('jobs')
-        for _ in range(3):
-            self.work('jobs')
+        self.work_anew()
         calls = self.preload.calls
         self.work('jobs')
         counts = {kind: self.preload.calls[kind] - calls[kind]
                   for kind in WORKING}
+        self.work_anew()
         blocks, files = self.still()
         for kind, count in counts.items():
             for error in KINDS[kind]:
@@ -283,7 +289,7 @@ class Trial:
             self.one_job(where)
             self.faults += self.preload.failed > 0
             self.same_process(where)
-        self.work('jobs')
+        self.work_anew()
         more, open_now = self.still()
         assert more - blocks <= SLACK, f'{more - blocks} blocks more'
         assert open_now == files, f'{open_now - files} descriptors more'
