@@ -7,6 +7,7 @@
 
 enum {
 	SWEEP_MS = 250,
+	SWEPT_A_TURN = 64,
 	LINGER_MS = 2000,
 	/* When draining, who was quiet for so long is not about to ask. */
 	QUIET_MS = 1000,
@@ -94,23 +95,31 @@ static unsigned state_ms(const struct server *server, unsigned state)
 	}
 }
 
+/* Thousands may be due at once, and nobody waits until all have gone. */
 static void server_sweep(evutil_socket_t socket, short what, void *context)
 {
 	struct server *server = context;
 	struct connection *connection;
+	struct timeval next = {0, SWEEP_MS * 1000L};
 	int64_t now = server_now();
-	unsigned state;
+	unsigned state, left = SWEPT_A_TURN;
 
 	(void)socket;
 	(void)what;
 	for (state = 0; state < CONNECTION_STATES; state++) {
 		if (state == CONNECTION_BUSY)
 			continue;
-		while ((connection = TAILQ_FIRST(&server->states[state])) !=
+		while (left > 0 &&
+		    (connection = TAILQ_FIRST(&server->states[state])) !=
 			NULL &&
-		    now - connection->since_ms >= state_ms(server, state))
+		    now - connection->since_ms >= state_ms(server, state)) {
 			connection_expire(connection);
+			left--;
+		}
 	}
+	if (left == 0)
+		next.tv_usec = 0;
+	event_add(&server->sweep, &next);
 }
 
 static struct connection *server_slowest(
@@ -260,8 +269,7 @@ struct server *server_new(struct event_base *base, int listening_socket,
 	if (server->settings.per_address_max > 0)
 		server->addresses =
 		    addresses_new(server->settings.per_address_max);
-	event_assign(
-	    &server->sweep, base, -1, EV_PERSIST, server_sweep, server);
+	event_assign(&server->sweep, base, -1, 0, server_sweep, server);
 	event_assign(&server->turn, base, -1, 0, server_turn, server);
 	event_assign(&server->deadline, base, -1, 0, server_drained, server);
 	if ((event_base_get_features(base) & features) != features)
