@@ -26,9 +26,8 @@ from ha import EVENTS
 SPACES = ['unshare', '--net', '--mount', '--propagation', 'private', '--pid',
           '--fork', '--kill-child', '--mount-proc', 'sh', '-c',
           '"$@"; exit $?', 'sh']
-ORDER = os.environ.get('HEFBOOM_HA', ' '.join(
-    ['switchover'] * 10 + [one for one in EVENTS if one != 'switchover'])
-).split()
+ALL = 10 * ['switchover'] + [one for one in EVENTS if one != 'switchover']
+ORDER = os.environ.get('HEFBOOM_HA', ' '.join(ALL)).split()
 # The machine that tests share with others is no measure of a gap.
 PATIENCE = 4
 
