@@ -196,8 +196,8 @@ class Container:
              'sh', '-c', f'{up}mount -t proc proc "$0"/proc && exec "$@"',
              str(stage.root), *stage.words(words, self.user, env.items())],
             stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL)
-        self.running.append(self.child)
         self.first = self._first()
+        self.running.append(self)
 
     def _first(self):
         deadline = time.monotonic() + 10
@@ -253,6 +253,13 @@ class Container:
     def stop(self, name):
         os.kill(self.first, getattr(signal, name))
         return self.child.wait(100)
+
+    def end(self):
+        """With all its descendants: --kill-child does not reach one that has
+        changed its user."""
+        if self.child.poll() is None:
+            os.kill(self.first, signal.SIGKILL)
+            self.child.wait()
 
 
 def check_alone(stage):
@@ -353,9 +360,8 @@ def main():
         check_compose(last, stages['packages'])
         say('passed')
     finally:
-        for child in Container.running:
-            child.kill()
-            child.wait()
+        for container in Container.running:
+            container.end()
         for path in sorted(work.glob('*/root'), reverse=True):
             subprocess.run(['umount', '-R', '-l', path], check=False)
         # What is still mounted is the machine's /dev.

@@ -305,9 +305,8 @@ def run(events, threads=12, seed=None, tell=print, **changed):
     """[what came of each event], counts, what the servers' logs say."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix='hb-ha-', dir='/tmp'))
     seed = seed if seed is not None else random.randrange(1 << 32)
-    results = []
+    results, cluster = [], Cluster(folder, **changed)
     try:
-        cluster = Cluster(folder, **changed)
         cluster.start()
         with Pair(cluster) as pair:
             load = Load(pair, cluster, threads, seed)
@@ -330,7 +329,8 @@ def run(events, threads=12, seed=None, tell=print, **changed):
         if os.environ.get('HA_KEEP'):
             shutil.copytree(folder, os.environ['HA_KEEP'], dirs_exist_ok=True,
                             ignore=shutil.ignore_patterns('n?'))
-        shutil.rmtree(folder, ignore_errors=True)
+        cluster.stop()
+        shutil.rmtree(folder)
 
 
 def main():

@@ -257,6 +257,10 @@ class Cluster:
             node.start_patroni()
         self.wait_whole()
 
+    def stop(self):
+        for node in self.nodes:
+            node.kill_all()
+
     def url(self, role, *nodes):
         hosts = ','.join(f'{node.outer}:5432' for node in nodes or self.nodes)
         return (f'postgresql://{role}:{PASSWORDS[role]}@{hosts}/hefboom'

@@ -15,7 +15,6 @@ import json
 import os
 import pathlib
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -35,10 +34,12 @@ COUNTS = {'answered': 0, 'refused': 0}
 class Wire:
     """A network namespace on the bridge; what docker makes for a service."""
 
+    end = Container.end
+
     def __init__(self, name, address):
         self.child = subprocess.Popen(
             ['unshare', '--net', '--', 'sleep', 'infinity'])
-        Container.running.append(self.child)
+        Container.running.append(self)
         self.first = self.child.pid
         mine = os.readlink('/proc/self/ns/net')
         while os.readlink(f'/proc/{self.first}/ns/net') == mine:
@@ -82,9 +83,6 @@ class Service:
         took = self.running.wait(words, seconds=seconds)
         say(f'{self.name}: healthy after {took:.1f} s')
 
-    def kill(self):
-        os.kill(self.running.first, signal.SIGKILL)
-        self.running.child.wait()
 
 
 def write(front, token, title):
@@ -116,7 +114,7 @@ def check(services):
                        '--role', 'member').stdout.strip()
     assert write(front, token, 'before')
     old = leader(services)
-    old.kill()
+    old.running.end()
     begun = time.monotonic()
     while not write(front, token, 'between'):
         assert time.monotonic() - begun < 90, 'no new leader'
@@ -173,9 +171,8 @@ def main():
         check(services)
         say('passed')
     finally:
-        for child in Container.running:
-            child.kill()
-            child.wait()
+        for container in Container.running:
+            container.end()
         for path in [*work.glob('*/root'), *work.glob('hefboom*/[0-9]/root')]:
             subprocess.run(['umount', '-R', '-l', path], check=False)
         # What is still mounted is the machine's /dev.
