@@ -139,9 +139,10 @@ def readers(one, reply):
     document, api = one.operation.document, one.world.api
     made = reply.json() if reply.content else {}
     if one.operation.id == 'create_feedback_request':
-        made = made['requests'][0]
-        yield api.get(f'/v1/feedback-requests/{made["id"]}').json()
-        api.post(f'/v1/feedback-requests/{made["id"]}/withdraw')
+        for made in made['requests']:
+            yield api.get(f'/v1/feedback-requests/{made["id"]}').json()
+            api.post(f'/v1/feedback-requests/{made["id"]}/withdraw').expect(
+                200)
     parts = one.target.split('/')
     targets = [reply.headers['Location'] or '/', f'/v1/me/seats/{made.get("id")}']
     targets += ['/'.join(parts[:end]) for end in range(len(parts), 2, -1)]
