@@ -30,7 +30,8 @@ UNIQUE = {('create_skill', 'labels'), ('update_skill', 'labels'),
           ('create_client', 'name'), ('update_client', 'name')}
 # What trims, normalises, unescapes or fills in changes one of these.
 ALWAYS = [' \t a\r\nb\u2028 e\u0301 \u202e\ufb01 %s \\n &lt; \u200b ',
-          'e\u0301 \ufb01 \u212b  <b>"\'\\ %s $1 {limit} &amp; \U0001f600']
+          'e\u0301 \ufb01 \u212b  <b>"\'\\ %s $1 {limit} &amp; \U0001f600',
+          'ends in a blank\u00a0']
 # Nothing is kept; whoever gives up a seat by link is shown none of it.
 UNREAD = {'check_goal_clarity', 'use_link'}
 
