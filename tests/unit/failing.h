@@ -47,9 +47,12 @@ static inline bool fails_now(const char *name)
 		return fails_now(#name) ? (failure) : __real_##name arguments; \
 	}
 
+/* The pointer makes the linker say so when it was told of no such line. */
 #define INSTEAD(type, name, parameters)                                        \
 	type __real_##name parameters;                                         \
 	type __wrap_##name parameters;                                         \
+	static __typeof__(__real_##name) *const real_##name                    \
+	    __attribute__((used)) = __real_##name;                             \
 	type __wrap_##name parameters
 
 typedef void act_fn(void);

@@ -37,10 +37,10 @@ INSTEAD(void, reply_problem, (struct request * r, const struct problem *p))
 	snprintf(said, sizeof(said), "%s", p->code);
 }
 
-/* clang-format off */
-INSTEAD(void, reply_content, (struct request *r, const struct content *content))
-/* clang-format on */
+INSTEAD(void, reply_content, (struct request * r, const struct content *c))
 {
+	const struct content *content = c;
+
 	(void)r;
 	assert_non_null(
 	    strstr(content->headers, "Cache-Control: no-store\r\n"));

@@ -72,6 +72,7 @@ static int setup(void **state)
 {
 	(void)state;
 	forge_init(&forge);
+	free(forge_write_pem(&forge, "pem", forge.p256));
 	return 0;
 }
 
@@ -103,7 +104,9 @@ static void make(const char *kind)
 {
 	char *text = memory_format(
 	    "[{'issuer':'i','audience':'hefboom','organisations':['acme'],"
-	    "'%s':'https://keys.example/x','algorithms':['ES256']}]",
+	    "'%s':'https://keys.example/x','algorithms':['ES256']},"
+	    "{'issuer':'j','audience':'hefboom','organisations':['acme'],"
+	    "'pem_file':'@/pem','algorithms':['ES256']}]",
 	    kind);
 	json_t *issuers = forge_json(&forge, text);
 	char *error = NULL;
@@ -174,11 +177,10 @@ static void ends_with_key(const char *id)
 	free(set);
 }
 
-/* What is said of a token that this key has signed; "" when it is taken. */
-static const char *checked(const char *id, const char *issued)
+/* What is said of a token; "" when it is taken. */
+static const char *said_of(
+    const struct signer *signer, const char *header, const char *issued)
 {
-	const struct signer signer = {.algorithm = "ES256", .key = forge.p256};
-	char *header = memory_format("{\"alg\":\"ES256\",\"kid\":\"%s\"}", id);
 	struct timespec now;
 	const char *why = NULL;
 	struct principal *found;
@@ -188,13 +190,23 @@ static const char *checked(const char *id, const char *issued)
 	claims = memory_format("{\"iss\":\"i\",\"aud\":\"hefboom\","
 			       "\"sub\":\"els\",\"exp\":%lld%s}",
 	    (long long)now.tv_sec + 600, issued);
-	token = forge_token(&signer, header, claims);
+	token = forge_token(signer, header, claims);
 	found = token_check(checker, token, strlen(token), now.tv_sec, &why);
-	free(header);
 	free(claims);
 	free(token);
 	assert_int_equal(found == NULL, why != NULL);
 	return why == NULL ? "" : why;
+}
+
+/* Of one that our key has signed, by this name. */
+static const char *checked(const char *id, const char *issued)
+{
+	const struct signer signer = {.algorithm = "ES256", .key = forge.p256};
+	char *header = memory_format("{\"alg\":\"ES256\",\"kid\":\"%s\"}", id);
+	const char *said = said_of(&signer, header, issued);
+
+	free(header);
+	return said;
 }
 
 static int told;
@@ -312,6 +324,30 @@ static void test_only_who_may_be_right_waits(void **state)
 	/* Other claims that will not do cause nothing. */
 	assert_string_equal(
 	    checked("b", ",\"nbf\":99999999999"), "not valid yet");
+}
+
+/* A key that is there settles it, unless it is not said which one it is. */
+static void test_another_key(void **state)
+{
+	EVP_PKEY *stranger = EVP_EC_gen("P-256");
+	const struct signer other = {.algorithm = "ES256", .key = stranger};
+	const struct signer rsa = {.algorithm = "RS256", .key = forge.rsa};
+
+	(void)state;
+	make("jwks_url");
+	serve(fresh());
+	ends_with_key("a");
+	assert_string_equal(
+	    said_of(&other, "{\"alg\":\"ES256\",\"kid\":\"a\"}", ""),
+	    "bad signature");
+	assert_ptr_equal(
+	    said_of(&other, "{\"alg\":\"ES256\"}", ""), token_unsure);
+	assert_string_equal(
+	    said_of(&rsa, "{\"alg\":\"RS256\"}", ""), "algorithm not allowed");
+	assert_string_equal(
+	    said_of(&rsa, "{\"alg\":\"RS256\",\"kid\":\"b\"}", ""),
+	    "algorithm not allowed");
+	EVP_PKEY_free(stranger);
 }
 
 static void test_told_when_it_ends(void **state)
@@ -482,6 +518,23 @@ static void test_found_by_another(void **state)
 	free(set);
 }
 
+/* Whoever comes later reads it before he looks for any file. */
+static void test_found_before(void **state)
+{
+	char *set = set_of(forge.p256, "b");
+	struct buf text = {0};
+
+	(void)state;
+	buf_add_string(&text, set);
+	make("jwks_url");
+	shared->lease_ms = INT64_MAX;
+	shared_write(shared, &text);
+	serve(fresh());
+	assert_string_equal(checked("b", ""), "");
+	buf_release(&text);
+	free(set);
+}
+
 #define ONE(test) cmocka_unit_test_teardown(test, end)
 
 int main(void)
@@ -491,11 +544,13 @@ int main(void)
 	    ONE(test_not_kept),
 	    ONE(test_discovered),
 	    ONE(test_only_who_may_be_right_waits),
+	    ONE(test_another_key),
 	    ONE(test_told_when_it_ends),
 	    ONE(test_told_when_it_takes_too_long),
 	    ONE(test_leaving),
 	    ONE(test_a_crowd),
 	    ONE(test_found_by_another),
+	    ONE(test_found_before),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
