@@ -191,6 +191,8 @@ fail:
 
 bool embedded_alive(const struct embedded *embedded)
 {
+	if (embedded->adopted)
+		return cluster_has(embedded, embedded->pid);
 	return embedded->pid != 0 &&
 	    (kill(embedded->pid, 0) == 0 || errno == EPERM);
 }

@@ -71,6 +71,12 @@ int cluster_wait(struct embedded *embedded, char **error);
 pid_t cluster_find(const struct embedded *embedded);
 
 /*
+ * At home in the cluster's folder, and its user's.  One that has ended is not,
+ * buried or not: its parent, when we are not it, may take its time.
+ */
+bool cluster_has(const struct embedded *embedded, long pid);
+
+/*
  * After the death of the server: ends what is left of it at once.  A new one
  * cannot start before the last query of the old one has, and no client hears
  * of that query's end.

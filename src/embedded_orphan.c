@@ -8,8 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* At home in the cluster's folder, and its user's: a backend, or nobody. */
-static bool is_at_home(const struct embedded *embedded, long pid)
+bool cluster_has(const struct embedded *embedded, long pid)
 {
 	char name[64], folder[PATH_MAX];
 	struct stat about;
@@ -36,7 +35,7 @@ void cluster_end_orphans(const struct embedded *embedded)
 	while ((entry = readdir(processes)) != NULL) {
 		long pid = strtol(entry->d_name, NULL, 10);
 
-		if (pid > 1 && is_at_home(embedded, pid))
+		if (cluster_has(embedded, pid))
 			kill((pid_t)pid, SIGQUIT);
 	}
 	closedir(processes);

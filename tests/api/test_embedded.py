@@ -23,6 +23,7 @@ import urllib.request
 import psycopg2
 import pytest
 
+from harness.orphans import bury, set_subreaper
 from harness.running import Server, binary, environment, free_port
 
 ROOT = os.geteuid() == 0
@@ -338,6 +339,21 @@ def test_adopted_server_is_stopped(own):
     own.start()
     assert own.stop(keep_data=True) == []
     assert not is_running(database)
+
+
+def test_adopted_server_that_nobody_buries(own):
+    """Whose child it has become takes its time.  Mutation: who has not been
+    buried is taken for alive."""
+    own.start()
+    set_subreaper(1)
+    try:
+        own.child.kill()
+        own.child.wait()
+        own.start()
+        assert own.stop(keep_data=True) == []
+    finally:
+        set_subreaper(0)
+        bury()
 
 
 def test_kill_9_of_postgresql(started):
