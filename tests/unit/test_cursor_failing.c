@@ -2,8 +2,9 @@
  * Cursors when OpenSSL fails: nothing is sealed by half, and nothing that is
  * not ours is opened.
  *
- * Mutations: the result of any call below ignored; the length of a value not
- * compared with what is left.
+ * Mutations: the result of any call below ignored but EVP_PKEY_CTX_new_id's,
+ * whose NULL the next call refuses; the length of a value not compared with
+ * what is left; something behind the values; an endless value.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -24,22 +25,23 @@
 #include "hefboom/cursor.h"
 #include "hefboom/memory.h"
 
+/* They do what they should and say that they could not. */
 /* clang-format off */
 FAILING(EVP_PKEY_CTX *, EVP_PKEY_CTX_new_id, (int id, ENGINE *e), (id, e), NULL)
-FAILING(int, EVP_PKEY_derive_init, (EVP_PKEY_CTX *c), (c), 0)
-FAILING(int, EVP_PKEY_CTX_set_hkdf_md, (EVP_PKEY_CTX *c, const EVP_MD *m), (c, m), 0)
-FAILING(int, EVP_PKEY_CTX_set1_hkdf_key, (EVP_PKEY_CTX *c, const unsigned char *k, int n), (c, k, n), 0)
-FAILING(int, EVP_PKEY_CTX_add1_hkdf_info, (EVP_PKEY_CTX *c, const unsigned char *k, int n), (c, k, n), 0)
-FAILING(int, EVP_PKEY_derive, (EVP_PKEY_CTX *c, unsigned char *k, size_t *n), (c, k, n), 0)
+FAILING(int, EVP_PKEY_derive_init, (EVP_PKEY_CTX *c), (c), (__real_EVP_PKEY_derive_init(c), 0))
+FAILING(int, EVP_PKEY_CTX_set_hkdf_md, (EVP_PKEY_CTX *c, const EVP_MD *m), (c, m), (__real_EVP_PKEY_CTX_set_hkdf_md(c, m), 0))
+FAILING(int, EVP_PKEY_CTX_set1_hkdf_key, (EVP_PKEY_CTX *c, const unsigned char *k, int n), (c, k, n), (__real_EVP_PKEY_CTX_set1_hkdf_key(c, k, n), 0))
+FAILING(int, EVP_PKEY_CTX_add1_hkdf_info, (EVP_PKEY_CTX *c, const unsigned char *k, int n), (c, k, n), (__real_EVP_PKEY_CTX_add1_hkdf_info(c, k, n), 0))
+FAILING(int, EVP_PKEY_derive, (EVP_PKEY_CTX *c, unsigned char *k, size_t *n), (c, k, n), (__real_EVP_PKEY_derive(c, k, n), 0))
 FAILING(EVP_CIPHER_CTX *, EVP_CIPHER_CTX_new, (void), (), NULL)
-FAILING(int, EVP_EncryptInit_ex, (EVP_CIPHER_CTX *c, const EVP_CIPHER *t, ENGINE *e, const unsigned char *k, const unsigned char *i), (c, t, e, k, i), 0)
-FAILING(int, RAND_bytes, (unsigned char *b, int n), (b, n), 0)
-FAILING(int, EVP_EncryptUpdate, (EVP_CIPHER_CTX *c, unsigned char *o, int *w, const unsigned char *i, int n), (c, o, w, i, n), 0)
-FAILING(int, EVP_EncryptFinal_ex, (EVP_CIPHER_CTX *c, unsigned char *o, int *w), (c, o, w), 0)
-FAILING(int, EVP_CIPHER_CTX_ctrl, (EVP_CIPHER_CTX *c, int t, int n, void *p), (c, t, n, p), 0)
-FAILING(int, EVP_DecryptInit_ex, (EVP_CIPHER_CTX *c, const EVP_CIPHER *t, ENGINE *e, const unsigned char *k, const unsigned char *i), (c, t, e, k, i), 0)
-FAILING(int, EVP_DecryptUpdate, (EVP_CIPHER_CTX *c, unsigned char *o, int *w, const unsigned char *i, int n), (c, o, w, i, n), 0)
-FAILING(int, EVP_DecryptFinal_ex, (EVP_CIPHER_CTX *c, unsigned char *o, int *w), (c, o, w), 0)
+FAILING(int, EVP_EncryptInit_ex, (EVP_CIPHER_CTX *c, const EVP_CIPHER *t, ENGINE *e, const unsigned char *k, const unsigned char *i), (c, t, e, k, i), (__real_EVP_EncryptInit_ex(c, t, e, k, i), 0))
+FAILING(int, RAND_bytes, (unsigned char *b, int n), (b, n), (__real_RAND_bytes(b, n), 0))
+FAILING(int, EVP_EncryptUpdate, (EVP_CIPHER_CTX *c, unsigned char *o, int *w, const unsigned char *i, int n), (c, o, w, i, n), (__real_EVP_EncryptUpdate(c, o, w, i, n), 0))
+FAILING(int, EVP_EncryptFinal_ex, (EVP_CIPHER_CTX *c, unsigned char *o, int *w), (c, o, w), (__real_EVP_EncryptFinal_ex(c, o, w), 0))
+FAILING(int, EVP_CIPHER_CTX_ctrl, (EVP_CIPHER_CTX *c, int t, int n, void *p), (c, t, n, p), (__real_EVP_CIPHER_CTX_ctrl(c, t, n, p), 0))
+FAILING(int, EVP_DecryptInit_ex, (EVP_CIPHER_CTX *c, const EVP_CIPHER *t, ENGINE *e, const unsigned char *k, const unsigned char *i), (c, t, e, k, i), (__real_EVP_DecryptInit_ex(c, t, e, k, i), 0))
+FAILING(int, EVP_DecryptUpdate, (EVP_CIPHER_CTX *c, unsigned char *o, int *w, const unsigned char *i, int n), (c, o, w, i, n), (__real_EVP_DecryptUpdate(c, o, w, i, n), 0))
+FAILING(int, EVP_DecryptFinal_ex, (EVP_CIPHER_CTX *c, unsigned char *o, int *w), (c, o, w), (__real_EVP_DecryptFinal_ex(c, o, w), 0))
 /* clang-format on */
 
 static const unsigned char secret[32] = "0123456789abcdef0123456789abcde";

@@ -3,7 +3,9 @@
  * the system.  No token is issued by half, none is taken by half, and no file
  * is left behind.
  *
- * Mutations: the result of any call below ignored.
+ * Mutations: the result of any call below ignored but those of EVP_MD_fetch and
+ * BIO_new_mem_buf, whose NULL the next call refuses; the draft left behind;
+ * the fault of close() told over that of write().
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -26,7 +28,7 @@
 /* clang-format off */
 FAILING(EVP_MD *, EVP_MD_fetch, (OSSL_LIB_CTX *c, const char *n, const char *p), (c, n, p), NULL)
 FAILING(EVP_MD_CTX *, EVP_MD_CTX_new, (void), (), NULL)
-FAILING(int, EVP_DigestInit_ex2, (EVP_MD_CTX *c, const EVP_MD *t, const OSSL_PARAM *p), (c, t, p), 0)
+FAILING(int, EVP_DigestInit_ex2, (EVP_MD_CTX *c, const EVP_MD *t, const OSSL_PARAM *p), (c, t, p), (__real_EVP_DigestInit_ex2(c, t, p), 0))
 FAILING(int, EVP_DigestUpdate, (EVP_MD_CTX *c, const void *b, size_t n), (c, b, n), 0)
 FAILING(int, EVP_DigestFinal_ex, (EVP_MD_CTX *c, unsigned char *o, unsigned int *n), (c, o, n), 0)
 FAILING(int, RAND_bytes, (unsigned char *b, int n), (b, n), 0)
