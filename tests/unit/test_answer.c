@@ -4,8 +4,9 @@
  *
  * Mutations: enter for a client too, or without its scopes; a key's row that
  * is not there yet, of another request or of other columns replayed; a lost
- * read called unknown, a lost write told apart from it; a statement of a
- * sequence left out; a quote of an array not escaped.
+ * read, or replay, called unknown; a lost write called nothing done; a
+ * statement of a sequence left out; a quote or a backslash of an array not
+ * escaped.
  */
 #include <setjmp.h>
 #include <stdarg.h>

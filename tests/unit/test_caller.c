@@ -223,6 +223,22 @@ static void test_headers(void **state)
 	}
 }
 
+/* Of two none is taken, however good they are. */
+static void test_two_tokens(void **state)
+{
+	char *header = header_of("els", MEMBER);
+
+	(void)state;
+	asked_begin();
+	asked_header("authorization", header);
+	asked_header("authorization", header);
+	assert_string_equal(
+	    code_of(caller_step(&asked.request)), "invalid_token");
+	assert_null(asked.sent);
+	asked_end();
+	free(header);
+}
+
 static void test_a_person(void **state)
 {
 	(void)state;
@@ -513,6 +529,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    ONE(test_headers),
+	    ONE(test_two_tokens),
 	    ONE(test_a_person),
 	    ONE(test_nobody),
 	    ONE(test_a_machine),

@@ -166,6 +166,8 @@ static void test_basic(void **state)
 	    {"Basic JXp6OnM=", GRANT, "invalid_client"}, /* %zz:s */
 	    {"Basic czoleno=", GRANT, "invalid_client"}, /* s:%zz */
 	    {"Bearer abcdef", GRANT, "invalid_client"},
+	    {"BearerYzpz", GRANT, "invalid_client"},
+	    {"BasicXYzpz", GRANT, "invalid_client"},
 	    {"Basi", GRANT, "invalid_client"},
 	    {"Basic Yzpz", "client_id=c", "invalid_request"},
 	};

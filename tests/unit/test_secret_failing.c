@@ -208,6 +208,8 @@ static void test_unreadable(void **state)
 	char *path = path_of("secret");
 
 	(void)state;
+	put("secret", 's', 33);
+	refused(false, "must be a file of exactly 32 bytes");
 	put("secret", 's', 32);
 	fail_at("fstat64", 0);
 	refused(false, "cannot read");

@@ -6,7 +6,7 @@
  * has ended, twice, or never; a text read while it is written; a fetch while
  * another process has the lease, or again within 30 s; a token refused by a
  * fetch that began before it was issued; a waiter's neighbours forgotten when
- * it leaves.
+ * it leaves, or its place; whoever has left leaves again.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -442,8 +442,9 @@ static void test_leaving(void **state)
 			assert_true(token_wait(checker, &waiters[j]));
 		}
 		token_wait_end(&waiters[orders[i][0]]);
-		token_wait_end(&waiters[orders[i][0]]);
 		token_wait_end(&waiters[orders[i][1]]);
+		/* Who has left does not leave again. */
+		token_wait_end(&waiters[orders[i][0]]);
 		ends("no route", NULL);
 		assert_int_equal(told, 1);
 		assert_false(waiters[orders[i][2]].waits);
@@ -470,6 +471,10 @@ static void test_a_crowd(void **state)
 	assert_int_equal(waiters[WAITERS_MAX].retry_s, 1);
 	ends_with_key("b");
 	assert_int_equal(told, WAITERS_MAX);
+	/* They have left, and there is room again. */
+	later_ms += 30000;
+	assert_true(token_wait(checker, &waiters[0]));
+	token_wait_end(&waiters[0]);
 	free(waiters);
 }
 
