@@ -34,14 +34,14 @@ def small(server):
     assert small.stop() == []
 
 
-@pytest.fixture
+@contextlib.contextmanager
 def locked(server):
-    """Everybody who is looked for waits, until it closes."""
+    """Everybody who is looked for waits."""
     lock = server.connect()
     lock.autocommit = False
-    lock.cursor().execute('lock table person in access exclusive mode')
-    yield lock
-    lock.close()
+    with contextlib.closing(lock):
+        lock.cursor().execute('lock table person in access exclusive mode')
+        yield
 
 
 class Clients:
@@ -79,8 +79,9 @@ class Clients:
 
 
 @contextlib.contextmanager
-def slowly(server):
-    """Who looks for somebody waits some milliseconds."""
+def slowly(server, seconds, lockers=1):
+    """Who looks for somebody waits for so long; with two that take turns only
+    one is let through in between."""
     ended = threading.Event()
 
     def work():
@@ -90,20 +91,22 @@ def slowly(server):
             while not ended.is_set():
                 lock.cursor().execute(
                     'lock table person in access exclusive mode')
-                time.sleep(0.005)
+                time.sleep(seconds)
                 lock.rollback()
-    thread = threading.Thread(target=work)
-    thread.start()
+    threads = [threading.Thread(target=work) for _ in range(lockers)]
+    for thread in threads:
+        thread.start()
     try:
         yield
     finally:
         ended.set()
-        thread.join()
+        for thread in threads:
+            thread.join()
 
 
 def test_a_burst_is_waited_out(server, small):
     """Four times as many as may wait; a machine may stall once or twice."""
-    with slowly(server):
+    with slowly(server, 0.005):
         for _ in range(3):
             clients = Clients(small, server.token(), 4 * QUEUE)
             if clients.listen(30) == {'200': 4 * QUEUE}:
@@ -111,24 +114,31 @@ def test_a_burst_is_waited_out(server, small):
     assert clients.told == {'200': 4 * QUEUE}
 
 
-def test_what_does_not_move_is_refused(server, small, locked):
-    clients = Clients(small, server.token(), 10 * QUEUE)
-    while clients.told['503'] < 8 * QUEUE and clients.seconds() < 30:
-        clients.listen(0.2)
-    assert clients.told['503'] >= 8 * QUEUE, clients.told
-    assert min(clients.after) > 0.3
-    # Nor do those who come now stay there.
-    late = Clients(small, server.token(), QUEUE)
-    while late.told['503'] < QUEUE / 2 and late.seconds() < 30:
-        late.listen(0.2)
-    assert late.told['503'] >= QUEUE / 2, late.told
-    locked.close()
+def test_what_does_not_move_is_refused(server, small):
+    """Before those who wait are too late; a machine may stall once or twice."""
+    for _ in range(3):
+        with locked(server):
+            clients = Clients(small, server.token(), 10 * QUEUE)
+            while clients.told['503'] < 8 * QUEUE and clients.seconds() < 30:
+                clients.listen(0.2)
+            assert clients.told['503'] >= 8 * QUEUE, clients.told
+            # Nor do those who come now stay there.
+            late = Clients(small, server.token(), QUEUE)
+            while late.told['503'] < QUEUE / 2 and late.seconds() < 30:
+                late.listen(0.2)
+            assert late.told['503'] >= QUEUE / 2, late.told
+        late.listen(30)
+        clients.listen(30)
+        if min(clients.after) < 1.6:
+            break
+    assert 0.3 < min(clients.after) < 1.6
 
 
 def test_what_lasts_is_refused(server, small):
-    """Somebody comes for everybody who was answered, again and again."""
+    """Somebody comes for everybody who was answered, again and again, and
+    that is more than can be done on any machine."""
     clients = Clients(small, server.token(), 0)
-    with slowly(server):
+    with slowly(server, 0.04, 2):
         while not clients.told['503'] and clients.seconds() < 15:
             clients.add(4 * QUEUE - len(clients.waiting))
             clients.listen(0.02)
