@@ -53,13 +53,10 @@ static const struct problem *refuse(
 
 static void refuse_guess(struct request *request)
 {
-	const struct problem *spent = limit_failed(request, NULL);
-
-	if (spent != NULL)
-		reply_problem(request, spent);
-	else
-		refuse(request, "invalid_client",
-		    "no client is known by this name and secret");
+	/* Whether it was one too many is for the next one to hear. */
+	limit_failed(request, NULL);
+	refuse(request, "invalid_client",
+	    "no client is known by this name and secret");
 }
 
 /* What the client may do and asks for; NULL when it asks for more. */

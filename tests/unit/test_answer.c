@@ -65,6 +65,7 @@ INSTEAD(char *, PQresultErrorField, (const PGresult *result, int field))
 }
 
 /* clang-format off */
+FAILING(int, PQsetvalue, (PGresult *r, int t, int f, char *v, int l), (r, t, f, v, l), 0)
 FAILING(PGresult *, PQcopyResult, (const PGresult *r, int flags), (r, flags), NULL)
 /* clang-format on */
 
@@ -331,6 +332,11 @@ static void test_replays(void **state)
 	assert_string_equal(replayed("h", "(a)"), "internal");
 	assert_string_equal(replayed("h", "a,b"), "internal");
 	fail_at("PQcopyResult", 0);
+	assert_string_equal(replayed("h", "(a,)"), "internal");
+	/* Behind the two of the key's row. */
+	fail_at("PQsetvalue", 2);
+	assert_string_equal(replayed("h", "(a,)"), "internal");
+	fail_at("PQsetvalue", 3);
 	assert_string_equal(replayed("h", "(a,)"), "internal");
 }
 
