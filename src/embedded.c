@@ -191,8 +191,6 @@ fail:
 
 bool embedded_alive(const struct embedded *embedded)
 {
-	if (embedded->adopted)
-		return cluster_has(embedded, embedded->pid);
 	return embedded->pid != 0 &&
 	    (kill(embedded->pid, 0) == 0 || errno == EPERM);
 }
@@ -203,10 +201,14 @@ void embedded_lost(struct embedded *embedded)
 	embedded->adopted = false;
 }
 
+/*
+ * Whose parent is another may stay unburied for a while.  Here that is no
+ * matter; but no PostgreSQL starts beside one, so embedded_alive() waits.
+ */
 static bool has_stopped(struct embedded *embedded)
 {
 	if (embedded->adopted)
-		return !embedded_alive(embedded);
+		return !cluster_has(embedded, embedded->pid);
 	return waitpid(embedded->pid, NULL, WNOHANG) != 0;
 }
 

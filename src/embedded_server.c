@@ -272,7 +272,7 @@ static bool has_ended(struct embedded *embedded)
 	int status;
 
 	if (embedded->adopted)
-		return !cluster_has(embedded, embedded->pid);
+		return kill(embedded->pid, 0) < 0;
 	return waitpid(embedded->pid, &status, WNOHANG) == embedded->pid;
 }
 
