@@ -20,7 +20,7 @@ enum {
 	LOG_MS = 10000,
 };
 
-int64_t pool_now_ms(void)
+static int64_t now_ms(void)
 {
 	struct timespec now;
 
@@ -30,7 +30,7 @@ int64_t pool_now_ms(void)
 
 void pulse_note_lost(struct pool *pool, const char *why)
 {
-	int64_t now = pool_now_ms();
+	int64_t now = now_ms();
 	char times[12];
 
 	pool->losses++;
@@ -157,7 +157,7 @@ static void look_for_stuck(struct pool *pool, int64_t now)
  */
 void pulse_look(struct pool *pool)
 {
-	int64_t now = pool_now_ms(), heard = last_heard_ms(pool);
+	int64_t now = now_ms(), heard = last_heard_ms(pool);
 	int64_t since = heard > pool->asked_ms ? heard : pool->asked_ms;
 
 	look_for_stuck(pool, now);

@@ -56,7 +56,6 @@ void lane_give_up(struct lane_queue *lane);
 void pool_each(struct pool *pool, void (*act)(struct pipe *pipe));
 
 /* pool_pulse.c */
-int64_t pool_now_ms(void);
 void pulse_look(struct pool *pool); /* at each tick */
 void pulse_heard(struct pool *pool); /* a pipe is ready: somebody answered */
 void pulse_note_lost(struct pool *pool, const char *why);
