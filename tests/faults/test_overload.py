@@ -5,11 +5,15 @@ short versions with their mutations: test_overload.py and test_lanes.py.
 
 PostgreSQL is outside of the group.  A worker has one connection for reads
 (HEFBOOM_POOL_FAST=1), so that PostgreSQL does not take all of a machine of two
-cores that the clients need too.  OVERLOAD_SECONDS, OVERLOAD_SHARE (of the
-peak, in a hundred) and REPORT_P99_MS allow for a machine that is busy.
+cores that the clients need too.  The peak is what so many clients get that
+both workers are always busy; it is taken again and again, in turns with the
+overload, and medians are compared.  OVERLOAD_SECONDS (of one turn),
+OVERLOAD_SHARE (of the peak, in a hundred) and REPORT_P99_MS allow for a
+machine that is busy.
 """
 
 import os
+import statistics
 import time
 
 import pytest
@@ -21,7 +25,8 @@ from harness.running import Server
 
 pytestmark = pytest.mark.long
 
-SECONDS = int(os.environ.get('OVERLOAD_SECONDS', '20'))
+SECONDS = int(os.environ.get('OVERLOAD_SECONDS', '10'))
+TURNS = 5
 SHARE = int(os.environ.get('OVERLOAD_SHARE', '90'))
 P99_MS = int(os.environ.get('REPORT_P99_MS', '50'))
 LIMIT = 256 << 20
@@ -66,17 +71,19 @@ def per_second(seen):
     return seen['ok'] * 1000 / seen['ms']
 
 
-def peak_of(server):
-    """The best of rising numbers of clients, and how many those were."""
+def closed(server, clients, seconds):
+    seen = asked(server, seconds, 'clients', clients, LIST, 0)
+    assert seen['ok'] + seen['shed'] == seen['sent'], seen
+    print(f'{clients} clients: {per_second(seen):.0f}/s,'
+          f' p99 {seen["ok_p99_us"] / 1000:.1f} ms, {seen["shed"]} shed')
+    return seen
+
+
+def best_of(server):
+    """How many clients get most done, and how much."""
     best = 0, 0
-    for clients in (2, 4, 8, 16, 32, 64):
-        seen = asked(server, max(3, SECONDS // 4), 'clients', clients, LIST,
-                     0)
-        assert seen['ok'] + seen['shed'] == seen['sent'], seen
-        if seen['shed'] > 0:
-            break
-        print(f'{clients} clients: {per_second(seen):.0f}/s,'
-              f' p99 {seen["ok_p99_us"] / 1000:.1f} ms')
+    for clients in (16, 32, 64):
+        seen = closed(server, clients, SECONDS)
         best = max(best, (per_second(seen), clients))
     return best
 
@@ -85,24 +92,27 @@ def test_four_times_the_peak(bounded):
     server, group = bounded
     workers = named(server, 'hefboom-worker')
     assert workers | {server.pid} <= group.members()
-    peak, clients = peak_of(server)
-    beyond = Asking(server, SECONDS, 'rate', int(4 * peak), LIST, 20)
-    healthy = asked(server, SECONDS - 2, 'rate', 20, ['/healthz', '/readyz'],
-                    50)
-    seen = beyond.result()
-    print(f'load average {os.getloadavg()[0]:.1f}; peak {peak:.0f}/s with'
-          f' {clients} clients; at {int(4 * peak)}/s {per_second(seen):.0f}/s,'
-          f' {100 * per_second(seen) / peak:.0f} % of it')
-    print(seen)
-    print('health', healthy)
+    rate, clients = best_of(server)
+    rate, peaks, goodput = int(4 * rate), [], []
+    for _ in range(TURNS):
+        peaks.append(per_second(closed(server, clients, SECONDS)))
+        beyond = Asking(server, SECONDS, 'rate', rate, LIST, 20)
+        healthy = asked(server, SECONDS - 2, 'rate', 20,
+                        ['/healthz', '/readyz'], 50)
+        seen = beyond.result()
+        goodput.append(per_second(seen))
+        print(f'at {rate}/s: {goodput[-1]:.0f}/s, {seen}; health {healthy}')
+        assert seen['bad'] == seen['failed'] == seen['behind'] == 0, seen
+        assert seen['ok'] + seen['shed'] == seen['sent']
+        assert seen['ok_p99_us'] < 4e6
+        assert healthy['ok'] == healthy['sent']
+    peak, done = statistics.median(peaks), statistics.median(goodput)
+    print(f'load average {os.getloadavg()[0]:.1f}; medians of {TURNS}: peak'
+          f' {peak:.0f}/s, at {rate}/s {done:.0f}/s, {100 * done / peak:.0f} %')
     print(f'group: at most {group.peak():.0f} MB, {group.kills()} killed;'
           ' workers, MB now and at the most:',
           [memory(pid) for pid in sorted(workers)])
-    assert seen['bad'] == seen['failed'] == seen['behind'] == 0, seen
-    assert seen['ok'] + seen['shed'] == seen['sent']
-    assert per_second(seen) > SHARE / 100 * peak
-    assert seen['ok_p99_us'] < 4e6
-    assert healthy['ok'] == healthy['sent']
+    assert done > SHARE / 100 * peak
     assert group.kills() == 0
     assert named(server, 'hefboom-worker') == workers
 
@@ -117,11 +127,11 @@ def test_reports_beside_point_reads(outside):
                               'people:read')
         point = ['/v1/me', '/readyz']
         asked(server, 3, 'rate', 100, point, 20)
-        alone = asked(server, SECONDS, 'rate', 100, point, 20)
-        reports = Asking(server, 2 * SECONDS, 'clients', 8, REPORTS, 0,
+        alone = asked(server, 2 * SECONDS, 'rate', 100, point, 20)
+        reports = Asking(server, 3 * SECONDS, 'clients', 8, REPORTS, 0,
                          token)
         time.sleep(0.5)
-        amid = asked(server, SECONDS, 'rate', 100, point, 20)
+        amid = asked(server, 2 * SECONDS, 'rate', 100, point, 20)
         seen = reports.stop()
     finally:
         assert server.stop() == []
