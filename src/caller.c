@@ -6,6 +6,7 @@
 
 #include "hefboom/answer.h"
 #include "hefboom/arguments.h"
+#include "hefboom/clock.h"
 #include "hefboom/service.h"
 #include "hefboom/http.h"
 #include "hefboom/limit.h"
@@ -121,14 +122,6 @@ static const struct problem *identify(
 	return check_person(request);
 }
 
-static int64_t seconds_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME_COARSE, &now);
-	return now.tv_sec;
-}
-
 static uint32_t roles_with_implied(uint32_t roles)
 {
 	if (roles & (ROLE_LEADER | ROLE_HR | ROLE_ADMIN))
@@ -222,7 +215,7 @@ const struct problem *caller_step(struct request *request)
 	if (caller_is_token(&token))
 		return caller_of_token(request, &token);
 	principal = token_check(request->service->tokens, token.bytes,
-	    token.length, seconds_now(), &why);
+	    token.length, clock_wall_coarse_s(), &why);
 	if (principal == NULL)
 		return why == token_unsure ? wait_for_key(request)
 					   : refuse_token(request, why);

@@ -1,5 +1,6 @@
 #include "caller_cache.h"
 
+#include "hefboom/clock.h"
 #include "hefboom/memory.h"
 
 enum { BUCKETS = 16384 };
@@ -42,14 +43,6 @@ void caller_cache_free(struct caller_cache *cache)
 	free(cache);
 }
 
-static int64_t seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-	return now.tv_sec;
-}
-
 /* FNV-1a over the three texts; the compare behind it is what decides. */
 static uint64_t text_hash(const char *text, size_t length)
 {
@@ -75,7 +68,7 @@ struct caller_key caller_key(struct request *request, const char *first,
 const struct caller *caller_find(
     struct caller_cache *cache, const struct caller_key *key)
 {
-	int64_t now = seconds();
+	int64_t now = clock_coarse_s();
 	const struct caller *caller;
 
 	while (cache->oldest != NULL && cache->oldest->until_s <= now)
@@ -99,7 +92,7 @@ void caller_add(struct caller_cache *cache, const struct caller_key *key,
 	if (cache->count == CALLERS_MAX)
 		leave(cache);
 	caller->hash = key->hash;
-	caller->until_s = seconds() + CALLER_SECONDS;
+	caller->until_s = clock_coarse_s() + CALLER_SECONDS;
 	caller->key_length = key->length;
 	memcpy(caller->text, key->text, key->length);
 	memcpy(caller->org_id, request->org_id, UUID_TEXT);

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "hefboom/clock.h"
 #include "hefboom/memory.h"
 
 /* So much is read from a client that was refused, lest it be reset. */
@@ -17,7 +18,7 @@ void connection_move(struct connection *connection, enum connection_state state)
 	TAILQ_REMOVE(&server->states[connection->state], connection, in_state);
 	TAILQ_INSERT_TAIL(&server->states[state], connection, in_state);
 	connection->state = (unsigned char)state;
-	connection->since_ms = server_now();
+	connection->since_ms = clock_coarse_ms();
 }
 
 void connection_close(struct connection *connection)
@@ -215,7 +216,7 @@ struct connection *connection_open(
 	connection->socket = socket;
 	connection->from = *from;
 	connection->counted = counted;
-	connection->since_ms = server_now();
+	connection->since_ms = clock_coarse_ms();
 	TAILQ_INSERT_TAIL(
 	    &server->states[CONNECTION_IDLE], connection, in_state);
 	server->count++;

@@ -129,7 +129,6 @@ struct server {
 };
 
 /* server.c */
-int64_t server_now(void); /* milliseconds, coarse, monotonic */
 struct http_head *server_head_take(struct server *server);
 void server_head_give(struct server *server, struct http_head *head);
 /* Comes back to a connection with more to read in the loop's next turn. */

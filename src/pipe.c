@@ -5,6 +5,7 @@
 #include <libpq-fe.h>
 #include <stdint.h>
 
+#include "hefboom/clock.h"
 #include "hefboom/log.h"
 #include "hefboom/memory.h"
 #include "hefboom/text.h"
@@ -256,7 +257,7 @@ void pipe_on_socket(evutil_socket_t descriptor, short what, void *context)
 			pipe_lose(pipe, "connection closed");
 			return;
 		}
-		pipe->heard_ms = pipe_now_ms();
+		pipe->heard_ms = clock_ms();
 		pipe_read(pipe);
 	}
 	if (pipe->state == PIPE_READY && (what & EV_WRITE))
@@ -326,7 +327,7 @@ void pipe_send(struct pipe *pipe, struct transaction *transaction)
 	*pipe->last = transaction;
 	pipe->last = &transaction->next;
 	if (pipe->depth++ == 0)
-		pipe->asked_ms = pipe_now_ms();
+		pipe->asked_ms = clock_ms();
 	transaction->parsing = send_parses(pipe, transaction);
 	if (transaction->parsing)
 		sent = PQpipelineSync(pipe->connection) == 1;

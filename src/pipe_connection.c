@@ -3,19 +3,12 @@
 #include <assert.h>
 #include <sys/random.h>
 
+#include "hefboom/clock.h"
 #include "hefboom/memory.h"
 #include "hefboom/target.h"
 
 /* Who makes no step for so long will not; and all of them together. */
 enum { STEP_MS = 2500, CONNECT_MS = 15000, HURRY_MS = 50 };
-
-int64_t pipe_now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void pipe_unwatch(struct pipe *pipe)
 {
@@ -138,7 +131,7 @@ static void pipe_become_ready(struct pipe *pipe)
 	}
 	pipe->state = PIPE_READY;
 	pipe->backoff_ms = BACKOFF_FIRST_MS;
-	pipe->heard_ms = pipe_now_ms();
+	pipe->heard_ms = clock_ms();
 	pipe->calls->ready(pipe, pipe->context);
 }
 
@@ -148,7 +141,7 @@ void pipe_poll(struct pipe *pipe)
 
 	/* libpq may have changed its descriptor: register anew each time. */
 	pipe_unwatch(pipe);
-	if (pipe_now_ms() - pipe->connecting_ms < CONNECT_MS)
+	if (clock_ms() - pipe->connecting_ms < CONNECT_MS)
 		pipe_alarm(pipe, STEP_MS);
 	switch (PQconnectPoll(pipe->connection)) {
 	case PGRES_POLLING_READING:
@@ -187,7 +180,7 @@ static void pipe_connect(struct pipe *pipe)
 
 	target_lists(pipe->target, &lists);
 	pipe->turn = lists.turn;
-	pipe->connecting_ms = pipe_now_ms();
+	pipe->connecting_ms = clock_ms();
 	pipe->connection = PQconnectStartParams(names,
 	    (const char *const[]){pipe->url, options, "hefboom", "10000", "30",
 		"5", "3", "UTF8", lists.host, lists.hostaddr, lists.port, NULL},

@@ -50,7 +50,6 @@ struct pipe {
 };
 
 /* pipe_connection.c */
-int64_t pipe_now_ms(void);
 bool pipe_watch(struct pipe *pipe, short what); /* false: it cannot */
 void pipe_poll(struct pipe *pipe); /* one step of connecting */
 void pipe_lose(struct pipe *pipe, const char *why);

@@ -4,6 +4,7 @@
 #include <event2/event.h>
 #include <string.h>
 
+#include "hefboom/clock.h"
 #include "hefboom/memory.h"
 #include "hefboom/pipe.h"
 #include "hefboom/target.h"
@@ -22,19 +23,11 @@ const unsigned lane_ms[LANES] =
 static const int64_t wait_us[LANES] =
     {[LANE_FAST] = 2000000, [LANE_WRITE] = 3000000, [LANE_SLOW] = 4000000};
 
-static int64_t now_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
 static void queue_add(struct lane_queue *lane, struct transaction *transaction)
 {
 	transaction->next = NULL;
 	transaction->queued = true;
-	transaction->since_us = now_us();
+	transaction->since_us = clock_us();
 	if (lane->first == NULL)
 		lane->took_us = transaction->since_us;
 	*lane->last = transaction;
@@ -121,7 +114,7 @@ void lane_give_up(struct lane_queue *lane)
 /* How long the one has waited that waits longest. */
 static int64_t lane_waited(const struct lane_queue *lane)
 {
-	return lane->first == NULL ? 0 : now_us() - lane->first->since_us;
+	return lane->first == NULL ? 0 : clock_us() - lane->first->since_us;
 }
 
 static void lane_serve(struct lane_queue *lane)
@@ -132,7 +125,7 @@ static void lane_serve(struct lane_queue *lane)
 	while (lane_waited(lane) >= lane->wait_us)
 		lane_drop(lane, ENDING_LATE);
 	while (lane->first != NULL && (pipe = lane_pick(lane)) != NULL) {
-		now = now_us();
+		now = clock_us();
 		lane->pace_us += (now - lane->took_us - lane->pace_us) / PACES;
 		lane->took_us = now;
 		pipe_send(pipe, queue_take(lane));

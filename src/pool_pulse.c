@@ -6,6 +6,7 @@
  */
 #include "pool_state.h"
 
+#include "hefboom/clock.h"
 #include "hefboom/log.h"
 #include "hefboom/pipe.h"
 #include "hefboom/transaction.h"
@@ -20,17 +21,9 @@ enum {
 	LOG_MS = 10000,
 };
 
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 void pulse_note_lost(struct pool *pool, const char *why)
 {
-	int64_t now = now_ms();
+	int64_t now = clock_ms();
 	char times[12];
 
 	pool->losses++;
@@ -157,7 +150,7 @@ static void look_for_stuck(struct pool *pool, int64_t now)
  */
 void pulse_look(struct pool *pool)
 {
-	int64_t now = now_ms(), heard = last_heard_ms(pool);
+	int64_t now = clock_ms(), heard = last_heard_ms(pool);
 	int64_t since = heard > pool->asked_ms ? heard : pool->asked_ms;
 
 	look_for_stuck(pool, now);

@@ -5,6 +5,8 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 
+#include "hefboom/clock.h"
+
 enum { STOCK = 4096 - sizeof(size_t) };
 
 /* On a page that the kernel empties in a child, `left` included. */
@@ -62,12 +64,9 @@ void uuid_new(char out[37])
 {
 	static const char hex[] = "0123456789abcdef";
 	unsigned char bytes[16];
-	struct timespec now;
-	uint64_t ms;
+	uint64_t ms = (uint64_t)clock_wall_ms();
 	char *at = out;
 
-	clock_gettime(CLOCK_REALTIME, &now);
-	ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 	random_bytes(bytes + 6, 10);
 	for (int i = 0; i < 6; i++)
 		bytes[i] = (unsigned char)(ms >> (40 - 8 * i));

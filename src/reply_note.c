@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "hefboom/clock.h"
 #include "hefboom/connection.h"
 #include "hefboom/log.h"
 #include "hefboom/machine.h"
@@ -12,14 +13,6 @@
 #include "hefboom/service.h"
 
 enum { SLOW_US = 1000000, SELDOM_US = 10000000 };
-
-static int64_t now_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
 
 /*
  * What is refused because nobody can be answered is told once in a while, or
@@ -32,7 +25,7 @@ static bool is_seldom_told(const char *code, unsigned *others)
 		int64_t told_us;
 		unsigned left_out;
 	} seldom[] = {{"database_unavailable", 0, 0}, {"overloaded", 0, 0}};
-	int64_t now = now_us();
+	int64_t now = clock_us();
 
 	for (size_t i = 0; i < sizeof(seldom) / sizeof(seldom[0]); i++) {
 		if (strcmp(code, seldom[i].code) != 0)
@@ -51,7 +44,7 @@ static bool is_seldom_told(const char *code, unsigned *others)
 
 void reply_note(const struct request *request, int status, const char *code)
 {
-	int64_t took_us = now_us() - request->started_us;
+	int64_t took_us = clock_us() - request->started_us;
 	enum log_level level = LOG_DEBUG;
 	bool traced = request->trace.id[0] != '\0';
 	char from[ADDRESS_TEXT];

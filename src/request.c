@@ -3,6 +3,7 @@
 #include <openssl/evp.h>
 
 #include "hefboom/buf.h"
+#include "hefboom/clock.h"
 #include "hefboom/config.h"
 #include "hefboom/service.h"
 #include "hefboom/http.h"
@@ -24,14 +25,6 @@ static step_fn *const steps[] = {route_step, memory_step, caller_step,
 
 enum { BODY_SMALL = 16 << 10, BODY_FACTOR = 12 };
 enum { STEPS = sizeof(steps) / sizeof(steps[0]) };
-
-static int64_t now_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
 
 /* What reading a body takes, whatever is in it, and more (json.h). */
 static bool has_room(size_t body_length)
@@ -171,7 +164,7 @@ static struct request *request_new(struct connection *connection,
 	request->connection = connection;
 	request->head = head;
 	request->scopes = "";
-	request->started_us = now_us();
+	request->started_us = clock_us();
 	request->deadline_ms = REQUEST_DEADLINE_MS;
 	uuid_new(request->id);
 	request->language = language_of(request);
@@ -256,7 +249,7 @@ size_t request_body_limit(
 
 void request_sweep(struct service *service)
 {
-	int64_t now = now_us();
+	int64_t now = clock_us();
 	struct request *request, *next;
 
 	for (request = service->first; request != NULL; request = next) {

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <sys/resource.h>
 
+#include "hefboom/clock.h"
 #include "hefboom/memory.h"
 
 enum {
@@ -13,14 +14,6 @@ enum {
 	QUIET_MS = 1000,
 	DESCRIPTORS_APART = 64, /* for the database, files, the loop */
 };
-
-int64_t server_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 struct http_head *server_head_take(struct server *server)
 {
@@ -101,7 +94,7 @@ static void server_sweep(evutil_socket_t socket, short what, void *context)
 	struct server *server = context;
 	struct connection *connection;
 	struct timeval next = {0, SWEEP_MS * 1000L};
-	int64_t now = server_now();
+	int64_t now = clock_coarse_ms();
 	unsigned state, left = SWEPT_A_TURN;
 
 	(void)socket;

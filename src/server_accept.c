@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "hefboom/clock.h"
 #include "hefboom/log.h"
 #include "hefboom/memory.h"
 
@@ -50,7 +51,7 @@ static struct ip address_of(const struct sockaddr_storage *from)
 static void complain(
     struct server *server, const char *event, const char *reason)
 {
-	int64_t now = server_now();
+	int64_t now = clock_coarse_ms();
 
 	if (server->complained_ms != 0 &&
 	    now - server->complained_ms < COMPLAINT_MS)
@@ -96,7 +97,7 @@ static void accept_resume(evutil_socket_t socket, short what, void *context)
 	(void)socket;
 	(void)what;
 	if (seat != NULL && seat->state == CONNECTION_BUSY &&
-	    server_now() - seat->since_ms < SEAT_BUSY_MS) {
+	    clock_coarse_ms() - seat->since_ms < SEAT_BUSY_MS) {
 		event_add(&server->pause, &wait);
 		return;
 	}
@@ -123,7 +124,7 @@ static bool evict(struct server *server)
 {
 	struct connection *idle = TAILQ_FIRST(&server->states[CONNECTION_IDLE]);
 
-	if (idle == NULL || server_now() - idle->since_ms < EVICT_MS)
+	if (idle == NULL || clock_coarse_ms() - idle->since_ms < EVICT_MS)
 		return false;
 	connection_close(idle);
 	return true;
@@ -219,7 +220,7 @@ static bool lasts(int64_t *since_ms, int64_t now, int64_t limit_ms)
  */
 static unsigned accept_count(struct server *server)
 {
-	int64_t now = server_now();
+	int64_t now = clock_coarse_ms();
 	unsigned waiting, most, room;
 	bool full, over;
 

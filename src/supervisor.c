@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "hefboom/clock.h"
 #include "hefboom/log.h"
 #include "hefboom/memory.h"
 #include "hefboom/worker.h"
@@ -102,7 +103,7 @@ static void database_died(struct supervisor *supervisor, int status)
 {
 	struct child *database = &supervisor->database;
 	bool often = database->deaths >= SOON_TIMES;
-	int64_t soon = now_ms() + (often ? LATE_MS : SOON_MS);
+	int64_t soon = clock_ms() + (often ? LATE_MS : SOON_MS);
 
 	embedded_lost(supervisor->embedded);
 	child_died(database, status);
@@ -154,7 +155,7 @@ static void stop(struct supervisor *supervisor)
 /* What is due now; true when more will be before long. */
 static bool children_look(struct supervisor *supervisor)
 {
-	int64_t now = now_ms();
+	int64_t now = clock_ms();
 	bool busy =
 	    supervisor->stopping || supervisor->next < supervisor->child_count;
 	unsigned i;
@@ -189,14 +190,14 @@ static bool database_look(struct supervisor *supervisor)
 		return embedded_pid(embedded) == 0;
 	if (database->pid == 0 && database->start_at_ms == 0)
 		database_died(supervisor, SIGKILL);
-	if (database->start_at_ms > now_ms())
+	if (database->start_at_ms > clock_ms())
 		return true;
-	database->started_ms = now_ms();
+	database->started_ms = clock_ms();
 	if (embedded_restart(embedded, &error) < 0) {
 		log_event(
 		    LOG_ERROR, "postgresql_failed", "reason", error, NULL);
 		free(error);
-		database->start_at_ms = now_ms() + LOOK_MS;
+		database->start_at_ms = clock_ms() + LOOK_MS;
 		return true;
 	}
 	database->pid = embedded_pid(embedded);

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "hefboom/clock.h"
 #include "hefboom/log.h"
 #include "hefboom/memory.h"
 #include "hefboom/worker.h"
@@ -15,14 +16,6 @@ enum {
 	AGAIN_MS = 100,
 	AGAIN_MAX_MS = 5000,
 };
-
-int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* Nothing that the supervisor holds open but these two. */
 static void close_others(int one, int other)
@@ -100,7 +93,7 @@ void child_start(struct supervisor *supervisor, struct child *child)
 	pid = fork();
 	if (pid == 0)
 		exit(child_run(supervisor, child));
-	child->started_ms = now_ms();
+	child->started_ms = clock_ms();
 	if (pid < 0) {
 		log_event(
 		    LOG_ERROR, "fork_failed", "reason", strerror(errno), NULL);
@@ -116,7 +109,7 @@ void child_died(struct child *child, int status)
 	    ? memory_format("signal %d", WTERMSIG(status))
 	    : memory_format("status %d", WEXITSTATUS(status));
 	char *event = memory_format("%s_died", child->kind);
-	int64_t now = now_ms(), wait_ms = 0;
+	int64_t now = clock_ms(), wait_ms = 0;
 
 	log_event(LOG_ERROR, event, "how", how, NULL);
 	free(how);

@@ -9,6 +9,7 @@
 
 #include <jansson.h>
 
+#include "hefboom/clock.h"
 #include "hefboom/memory.h"
 
 enum { TRIAL_MS = 10000, STEP_MS = 10 };
@@ -170,7 +171,7 @@ static int child_take(struct child *child, bool jobs, const json_t *told)
 		return -1;
 	child->socket = socket;
 	child->pid = process;
-	child->started_ms = now_ms();
+	child->started_ms = clock_ms();
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "hefboom/clock.h"
 #include "hefboom/memory.h"
 #include "hefboom/worker.h"
 
@@ -65,7 +66,7 @@ void reload(struct supervisor *supervisor)
 void child_tell(struct child *child, pid_t pid, int wait_ms)
 {
 	kill(pid, SIGTERM);
-	child->kill_at_ms = now_ms() + wait_ms;
+	child->kill_at_ms = clock_ms() + wait_ms;
 }
 
 /* The place is done; after the last there is no way back, and no need. */
@@ -91,7 +92,7 @@ void reload_step(struct supervisor *supervisor)
 		return;
 	if (child->leaving != 0) {
 		if (child->kill_at_ms == 0 &&
-		    now_ms() - child->started_ms >= PROOF_MS)
+		    clock_ms() - child->started_ms >= PROOF_MS)
 			child_tell(child, child->leaving,
 			    (int)supervisor->config.drain_ms + GRACE_MS);
 		return;

@@ -48,7 +48,6 @@ struct supervisor {
 	int previous; /* its executable while it may have to return, or -1 */
 };
 
-int64_t now_ms(void);
 enum log_level config_log_level(const struct config *config);
 
 /* The places, with nobody in them yet. */

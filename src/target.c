@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "hefboom/buf.h"
+#include "hefboom/clock.h"
 #include "hefboom/memory.h"
 #include "target_lookup.h"
 
@@ -32,14 +33,6 @@ struct target {
 	int64_t began_ms, ended_ms; /* of the last one */
 	struct buf hosts, addresses, ports;
 };
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static const char *option_of(
     const PQconninfoOption *options, const char *keyword, const char *variable)
@@ -178,7 +171,7 @@ static void on_found(evutil_socket_t descriptor, short what, void *context)
 		*answer = NULL;
 	}
 	lookup_forget(target);
-	target->ended_ms = now_ms();
+	target->ended_ms = clock_ms();
 	target->found(target->context);
 }
 
@@ -190,7 +183,7 @@ static void lookup_begin(struct target *target)
 	for (unsigned i = 0; i < target->count; i++)
 		if (target->places[i].named)
 			names[count++] = target->places[i].host;
-	target->began_ms = now_ms();
+	target->began_ms = clock_ms();
 	target->lookup = lookup_start(names, count);
 	if (target->lookup == NULL) {
 		target->ended_ms = target->began_ms;
@@ -221,7 +214,7 @@ static bool has_places(const struct target *target)
 
 enum target_state target_look(struct target *target)
 {
-	int64_t now = now_ms();
+	int64_t now = clock_ms();
 
 	if (!has_names(target))
 		return TARGET_KNOWN;

@@ -2,9 +2,9 @@
 
 #include <assert.h>
 #include <event2/event.h>
-#include <time.h>
 
 #include "hefboom/buf.h"
+#include "hefboom/clock.h"
 #include "hefboom/fetch.h"
 #include "hefboom/log.h"
 #include "hefboom/memory.h"
@@ -26,19 +26,6 @@ struct key_source {
 	struct token_waiter *first;
 	unsigned waiting;
 };
-
-static int64_t clock_ms(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static int64_t now_ms(void)
-{
-	return clock_ms(CLOCK_MONOTONIC);
-}
 
 struct key_source *source_new(const char *url, bool discovers)
 {
@@ -102,7 +89,7 @@ static void wake(struct token_waiter *waiter)
 {
 	struct key_source *source = waiter->source;
 	struct shared_keys *shared = source->shared;
-	int64_t left_ms = atomic_load(&shared->ask_ms) - now_ms();
+	int64_t left_ms = atomic_load(&shared->ask_ms) - clock_ms();
 
 	waiter->settled = atomic_load(&shared->began_ms) >= waiter->since_ms;
 	waiter->retry_s = left_ms <= 0 ? 1 : (unsigned)(left_ms / 1000 + 1);
@@ -174,7 +161,7 @@ static void fetch_took(struct key_source *source, int64_t max_age_s)
 	source->version = atomic_load(&shared->version);
 	atomic_store(&shared->began_s, source->began_s);
 	atomic_store(&shared->began_ms, source->began_ms);
-	atomic_store(&shared->due_ms, now_ms() + keys_age(max_age_s) * 1000);
+	atomic_store(&shared->due_ms, clock_ms() + keys_age(max_age_s) * 1000);
 	status = kept_write(source->path, &text);
 	if (status < 0)
 		complain(source, "keys_not_kept", strerror(-status));
@@ -223,14 +210,14 @@ static void on_discovery(void *context, const struct fetch_reply *reply)
 static bool begin(
     struct key_source *source, _Atomic int64_t *moment, int64_t wait_s)
 {
-	int64_t now = now_ms();
+	int64_t now = clock_ms();
 
 	/* A look that takes no lease; the one that counts is behind it. */
 	if (atomic_load(moment) > now ||
 	    !shared_begin(source->shared, moment, now, wait_s * 1000))
 		return false;
 	source->began_ms = now;
-	source->began_s = clock_ms(CLOCK_REALTIME) / 1000;
+	source->began_s = clock_wall_ms() / 1000;
 	fetch_start(source->fetcher, source->url,
 	    source->discovers ? on_discovery : on_set, source);
 	return true;
@@ -256,7 +243,7 @@ static void on_look(evutil_socket_t descriptor, short what, void *context)
 	(void)descriptor;
 	(void)what;
 	see(source);
-	wake_until(source, now_ms());
+	wake_until(source, clock_ms());
 	begin(source, &source->shared->due_ms, KEYS_RETRY_S);
 	if (source->first != NULL)
 		ask(source);
@@ -309,7 +296,7 @@ bool source_may_lack(const struct key_source *source, const json_t *claims)
 
 bool source_wait(struct key_source *source, struct token_waiter *waiter)
 {
-	int64_t now = now_ms();
+	int64_t now = clock_ms();
 	int64_t left_ms = atomic_load(&source->shared->ask_ms) - now;
 
 	waiter->source = source;

@@ -9,6 +9,7 @@
 
 #include "hefboom/buf.h"
 #include "hefboom/caller.h"
+#include "hefboom/clock.h"
 #include "hefboom/config.h"
 #include "hefboom/connection.h"
 #include "hefboom/cors.h"
@@ -162,14 +163,6 @@ static void keys_serve(struct worker *worker, const struct config *config)
 	free(folder);
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /*
  * Clients wait at the door until the connections to the database are there:
  * a worker that takes another's place is as fast as that one from the first
@@ -177,10 +170,10 @@ static int64_t now_ms(void)
  */
 static void worker_warm_up(struct worker *worker)
 {
-	int64_t deadline = now_ms() + WARM_UP_MS;
+	int64_t deadline = clock_ms() + WARM_UP_MS;
 
 	while (!pool_is_whole(worker->service.pool) && !worker->loop.stopping &&
-	    now_ms() < deadline)
+	    clock_ms() < deadline)
 		event_base_loop(worker->loop.base, EVLOOP_ONCE);
 }
 

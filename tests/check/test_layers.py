@@ -1,7 +1,8 @@
 """Who may include whom (architecture.md, section 3), and how long things get.
 
 Mutations: `#include <libpq-fe.h>` in src/route.c, `#include
-"hefboom/request.h"` in src/buf.c, a function of 51 lines: each is refused.
+"hefboom/request.h"` in src/buf.c, a function of 51 lines, clock_gettime() in
+src/pool.c: each is refused.
 """
 
 import pathlib
@@ -12,7 +13,7 @@ import pytest
 # Lowest first; a layer may include itself and what is above it in this list.
 LAYERS = {
     'base': 'memory buf arena log base64 csv random address folder user'
-            ' config bucket gzip trace networks',
+            ' config bucket gzip trace networks clock',
     'tables': 'operation problem schema json machine metrics',
     'database': 'pool pipe target shape migrate link cursor transaction text'
                 ' embedded',
@@ -35,6 +36,10 @@ FOREIGN = {
     'curl/': {'fetch'},
     'sys/socket.h': {'server', 'connection', 'supervisor', 'fetch'},
     'netinet/': {'server', 'connection', 'supervisor', 'fetch'},
+}
+# What is done in one place, and there alone; whoever needs it asks there.
+ALONE = {
+    r'\bclock_gettime\(': {'clock.c', 'log.c'},
 }
 # worker.h declares what the second kind of process is entered by.
 ENTRANCES = {('jobs/', 'worker')}
@@ -109,6 +114,13 @@ def test_layers(root):
         if path.name != 'banned.h':
             faults += faults_of(path, root)
     assert not faults, '\n'.join(sorted(set(faults)))
+
+
+@pytest.mark.parametrize('what', ALONE)
+def test_one_place(what, root):
+    found = {path.name for path in sources(root)
+             if re.search(what, path.read_text())}
+    assert found == ALONE[what]
 
 
 def test_headers_have_no_cycle(root):
