@@ -2,13 +2,12 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <strings.h>
 
 #include "hefboom/answer.h"
 #include "hefboom/arguments.h"
 #include "hefboom/clock.h"
 #include "hefboom/service.h"
-#include "hefboom/http.h"
+#include "hefboom/http_header.h"
 #include "hefboom/limit.h"
 #include "hefboom/log.h"
 #include "hefboom/operation.h"
@@ -130,27 +129,16 @@ static uint32_t roles_with_implied(uint32_t roles)
 }
 
 /* RFC 6750, 2.1: the scheme is compared without case. */
-static bool is_bearer(const struct http_text *header)
+static bool bearer_token(struct http_text *token)
 {
-	static const char scheme[] = "bearer";
-	size_t length = sizeof(scheme) - 1;
-
-	return header->length >= length &&
-	    strncasecmp(header->bytes, scheme, length) == 0 &&
-	    (header->length == length || header->bytes[length] == ' ');
-}
-
-static struct http_text bearer_token(const struct http_text *header)
-{
-	struct http_text token = *header;
-
-	token.bytes += strlen("bearer");
-	token.length -= strlen("bearer");
-	while (token.length > 0 && token.bytes[0] == ' ') {
-		token.bytes++;
-		token.length--;
+	if (!http_text_skip(token, "bearer") ||
+	    (token->length > 0 && token->bytes[0] != ' '))
+		return false;
+	while (token->length > 0 && token->bytes[0] == ' ') {
+		token->bytes++;
+		token->length--;
 	}
-	return token;
+	return true;
 }
 
 static void on_keys(void *context)
@@ -195,23 +183,19 @@ static const struct problem *wait_for_key(struct request *request)
 
 const struct problem *caller_step(struct request *request)
 {
-	const struct http_text *header;
 	const struct principal *principal;
 	struct http_text token;
 	const char *why = NULL;
-	unsigned count = 0;
+	enum http_times times;
 
 	if (request->operation->roles == 0)
 		return NULL;
-	header = http_header_find(request->head, "authorization", &count);
-	if (count == 0)
-		return problem_get("unauthenticated");
-	if (count > 1)
+	times = http_header_read(request->head, "authorization", &token);
+	if (times == HTTP_REPEATED)
 		return problem_get("invalid_token");
 	/* Another scheme says nothing about a token (RFC 6750, 3.1). */
-	if (!is_bearer(header))
+	if (times == HTTP_ABSENT || !bearer_token(&token))
 		return problem_get("unauthenticated");
-	token = bearer_token(header);
 	if (caller_is_token(&token))
 		return caller_of_token(request, &token);
 	principal = token_check(request->service->tokens, token.bytes,

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "hefboom/buf.h"
-#include "hefboom/http.h"
+#include "hefboom/http_header.h"
 
 static const char separators[] = " ,";
 
@@ -76,13 +76,13 @@ bool cors_list_is_valid(const char *list)
 	return count > 0;
 }
 
-static bool is_listed(const char *list, const struct http_text *origin)
+static bool is_listed(const char *list, struct http_text origin)
 {
 	size_t length;
 
 	for (; (length = next_origin(&list)) > 0; list += length)
-		if (length == origin->length &&
-		    memcmp(list, origin->bytes, length) == 0)
+		if (length == origin.length &&
+		    memcmp(list, origin.bytes, length) == 0)
 			return true;
 	return false;
 }
@@ -90,19 +90,18 @@ static bool is_listed(const char *list, const struct http_text *origin)
 void cors_add(struct buf *lines, const char *list, const struct http_head *head,
     const char *allow)
 {
-	const struct http_text *origin;
-	unsigned count = 0;
+	struct http_text origin, method;
 
-	if (list == NULL)
-		return;
-	origin = http_header_find(head, "origin", &count);
-	if (count != 1 || !is_listed(list, origin))
+	if (list == NULL ||
+	    http_header_read(head, "origin", &origin) != HTTP_ONCE ||
+	    !is_listed(list, origin))
 		return;
 	buf_add_string(lines, "Access-Control-Allow-Origin: ");
-	buf_add(lines, origin->bytes, origin->length);
+	buf_add(lines, origin.bytes, origin.length);
 	buf_add_string(lines, "\r\n");
-	http_header_find(head, "access-control-request-method", &count);
-	if (allow == NULL || count == 0) {
+	if (allow == NULL ||
+	    http_header_read(head, "access-control-request-method", &method) ==
+		HTTP_ABSENT) {
 		buf_add_string(lines, exposed);
 		return;
 	}

@@ -4,6 +4,7 @@
 #include <curl/curl.h>
 #include <strings.h>
 
+#include "hefboom/http_header.h"
 #include "hefboom/memory.h"
 
 enum { YEAR_S = 31536000 };
@@ -99,30 +100,23 @@ static int64_t directive_read(const char *text, size_t length)
 	return equals == NULL ? 0 : seconds_read(equals + 1, length - name - 1);
 }
 
-static bool is_blank(char c)
+static bool ends_a_line(char c)
 {
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+	return c == '\r' || c == '\n';
 }
 
 int64_t cache_control_read(const char *text, size_t length)
 {
-	const char *end = text + length;
-	int64_t least = -1;
+	struct http_text rest = {text, length}, one;
+	int64_t least = -1, seconds;
 
-	while (text < end) {
-		const char *comma = memchr(text, ',', (size_t)(end - text));
-		const char *stop = comma == NULL ? end : comma;
-		const char *last = stop;
-		int64_t seconds;
-
-		while (text < last && is_blank(*text))
-			text++;
-		while (last > text && is_blank(last[-1]))
-			last--;
-		seconds = directive_read(text, (size_t)(last - text));
+	while (rest.length > 0 && ends_a_line(text[rest.length - 1]))
+		rest.length--;
+	while (rest.length > 0) {
+		one = http_text_cut(&rest, ',', HTTP_PLAIN);
+		seconds = directive_read(one.bytes, one.length);
 		if (seconds >= 0 && (least < 0 || seconds < least))
 			least = seconds;
-		text = comma == NULL ? end : comma + 1;
 	}
 	return least;
 }

@@ -2,9 +2,8 @@
 
 #include <stddef.h>
 #include <string.h>
-#include <strings.h>
 
-#include "hefboom/http.h"
+#include "hefboom/http_header.h"
 #include "hefboom/networks.h"
 
 /* The last hops that were named, of all lines; length 0: not named. */
@@ -18,61 +17,20 @@ static void hop_add(struct hops *hops, struct http_text hop)
 	hops->at[hops->count++ % FORWARDED_HOPS] = hop;
 }
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-static struct http_text trim(struct http_text text)
-{
-	while (text.length > 0 && is_blank(text.bytes[0])) {
-		text.bytes++;
-		text.length--;
-	}
-	while (text.length > 0 && is_blank(text.bytes[text.length - 1]))
-		text.length--;
-	return text;
-}
-
-/* What stands before the next `separator` that is in no quotes. */
-static struct http_text cut(struct http_text *rest, char separator)
-{
-	struct http_text first = {rest->bytes, 0};
-	bool quoted = false;
-	size_t at = 0;
-
-	for (; at < rest->length; at++) {
-		char c = rest->bytes[at];
-
-		if (quoted && c == '\\')
-			at++;
-		else if (c == '"')
-			quoted = !quoted;
-		else if (c == separator && !quoted)
-			break;
-	}
-	if (at > rest->length)
-		at = rest->length;
-	first.length = at;
-	at += at < rest->length;
-	rest->bytes += at;
-	rest->length -= at;
-	return trim(first);
-}
-
 /* for=192.0.2.60;proto=http: without its quotes, or nothing. */
 static struct http_text hop_of_element(struct http_text element)
 {
 	struct http_text hop = {"", 0};
 
 	while (element.length > 0) {
-		struct http_text pair = cut(&element, ';');
+		struct http_text pair =
+		    http_text_cut(&element, ';', HTTP_QUOTED);
 
-		if (pair.length <= 4 || strncasecmp(pair.bytes, "for=", 4) != 0)
+		if (!http_text_skip(&pair, "for=") || pair.length == 0)
 			continue;
 		if (hop.length > 0)
 			return (struct http_text){"", 0};
-		hop = (struct http_text){pair.bytes + 4, pair.length - 4};
+		hop = pair;
 		if (hop.length >= 2 && hop.bytes[0] == '"' &&
 		    hop.bytes[hop.length - 1] == '"')
 			hop = (struct http_text){hop.bytes + 1, hop.length - 2};
@@ -83,20 +41,12 @@ static struct http_text hop_of_element(struct http_text element)
 static void hops_read(struct hops *hops, const struct http_head *head,
     const char *name, bool standard)
 {
+	struct http_members members = http_members(head, name, HTTP_QUOTED);
+	struct http_text one;
+
 	hops->count = 0;
-	for (unsigned i = 0; i < head->header_count; i++) {
-		struct http_text rest = head->headers[i].value;
-		struct http_text line = head->headers[i].name;
-
-		if (line.length != strlen(name) ||
-		    strncasecmp(line.bytes, name, line.length) != 0)
-			continue;
-		do {
-			struct http_text one = cut(&rest, ',');
-
-			hop_add(hops, standard ? hop_of_element(one) : one);
-		} while (rest.length > 0);
-	}
+	while (http_member_next(&members, &one))
+		hop_add(hops, standard ? hop_of_element(one) : one);
 }
 
 /* "192.0.2.1", "192.0.2.1:80", "2001:db8::1", "[2001:db8::1]:80" */

@@ -1,8 +1,8 @@
 #include "hefboom/http.h"
 
 #include <arpa/inet.h>
-#include <strings.h>
 
+#include "hefboom/http_header.h"
 #include "http_class.h"
 
 /* What was seen of the headers that decide how a message is framed. */
@@ -11,14 +11,6 @@ struct framing {
 	bool close, keep_alive;
 	const char *code; /* why it is refused, or NULL */
 };
-
-static bool text_is(const struct http_text *text, const char *word)
-{
-	size_t length = strlen(word);
-
-	return text->length == length &&
-	    strncasecmp(text->bytes, word, length) == 0;
-}
 
 /*
  * Looks for the empty line, a line at a time.  Each refusal depends only on
@@ -239,32 +231,32 @@ static void connection_read(
 		while (c < end && *c != ' ' && *c != '\t' && *c != ',')
 			c++;
 		word.length = (size_t)(c - word.bytes);
-		framing->close |= text_is(&word, "close");
-		framing->keep_alive |= text_is(&word, "keep-alive");
+		framing->close |= http_text_is(word, "close");
+		framing->keep_alive |= http_text_is(word, "keep-alive");
 	}
 }
 
 static void framing_header(struct framing *framing, struct http_head *head,
     const struct http_header *header)
 {
-	if (text_is(&header->name, "host")) {
+	if (http_text_is(header->name, "host")) {
 		framing->hosts++;
 		if (!host_is(&header->value))
 			framing->code = "bad_request";
-	} else if (text_is(&header->name, "content-length")) {
+	} else if (http_text_is(header->name, "content-length")) {
 		if (framing->lengths++ > 0 ||
 		    !length_read(head, &header->value))
 			framing->code = "bad_request";
-	} else if (text_is(&header->name, "transfer-encoding")) {
+	} else if (http_text_is(header->name, "transfer-encoding")) {
 		if (framing->codings++ > 0)
 			framing->code = "bad_request";
-		else if (!text_is(&header->value, "chunked"))
+		else if (!http_text_is(header->value, "chunked"))
 			framing->code = "not_implemented";
 		head->chunked = true;
-	} else if (text_is(&header->name, "connection")) {
+	} else if (http_text_is(header->name, "connection")) {
 		connection_read(framing, &header->value);
-	} else if (text_is(&header->name, "expect")) {
-		if (!text_is(&header->value, "100-continue"))
+	} else if (http_text_is(header->name, "expect")) {
+		if (!http_text_is(header->value, "100-continue"))
 			framing->code = "expectation_failed";
 		head->expects_continue = true;
 	}
@@ -366,19 +358,4 @@ enum http_outcome http_head_read(struct http_head *head, struct http_scan *scan,
 		*code =
 		    headers_read(head, bytes + scan->line_end, bytes + end - 2);
 	return *code == NULL ? HTTP_DONE : HTTP_REFUSED;
-}
-
-const struct http_text *http_header_find(
-    const struct http_head *head, const char *name, unsigned *count)
-{
-	const struct http_text *found = NULL;
-	unsigned i, times = 0;
-
-	for (i = 0; i < head->header_count; i++) {
-		if (text_is(&head->headers[i].name, name) && times++ == 0)
-			found = &head->headers[i].value;
-	}
-	if (count != NULL)
-		*count = times;
-	return times == 1 ? found : NULL;
 }

@@ -5,7 +5,7 @@
 #include "hefboom/config.h"
 #include "hefboom/cursor.h"
 #include "hefboom/service.h"
-#include "hefboom/http.h"
+#include "hefboom/http_header.h"
 #include "hefboom/json.h"
 #include "hefboom/memory.h"
 #include "hefboom/operation.h"
@@ -174,19 +174,21 @@ static const struct problem *take_query(struct request *request)
 static const struct problem *take_header(struct request *request, int index)
 {
 	const char *name = request->operation->parameters[index].name;
-	const struct http_text *header;
-	unsigned count = 0;
+	struct http_text value;
 
-	header = http_header_find(request->head, name, &count);
-	if (count > 1)
+	switch (http_header_read(request->head, name, &value)) {
+	case HTTP_ABSENT:
+		return NULL;
+	case HTTP_ONCE:
+		request->parameters[index] =
+		    arena_copy(&request->arena, value.bytes, value.length);
+		request->given |= 1u << index;
+		return NULL;
+	case HTTP_REPEATED:
+	default:
 		return parameter_problem(
 		    request, name, "repeated_parameter", "not_unique");
-	if (count == 0)
-		return NULL;
-	request->parameters[index] =
-	    arena_copy(&request->arena, header->bytes, header->length);
-	request->given |= 1u << index;
-	return NULL;
+	}
 }
 
 /* The placeholders of a route in their order are its path parameters. */

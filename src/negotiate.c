@@ -1,9 +1,8 @@
 #include <ctype.h>
 #include <stdbool.h>
-#include <strings.h>
 
 #include "hefboom/arena.h"
-#include "hefboom/http.h"
+#include "hefboom/http_header.h"
 #include "hefboom/operation.h"
 #include "hefboom/problem.h"
 #include "hefboom/request.h"
@@ -11,51 +10,16 @@
 
 enum { KEY_MAX = 255, VERSION_DIGITS_MAX = 18 };
 
-static struct http_text trim(struct http_text text)
-{
-	while (text.length > 0 &&
-	    (text.bytes[0] == ' ' || text.bytes[0] == '\t')) {
-		text.bytes++;
-		text.length--;
-	}
-	while (text.length > 0 &&
-	    (text.bytes[text.length - 1] == ' ' ||
-		text.bytes[text.length - 1] == '\t'))
-		text.length--;
-	return text;
-}
-
-/* Cuts off what stands before the next `mark`. */
-static struct http_text cut(struct http_text *rest, char mark)
-{
-	const char *at = memchr(rest->bytes, mark, rest->length);
-	struct http_text piece = *rest;
-
-	if (at == NULL) {
-		rest->length = 0;
-		return trim(piece);
-	}
-	piece.length = (size_t)(at - rest->bytes);
-	rest->bytes = at + 1;
-	rest->length -= piece.length + 1;
-	return trim(piece);
-}
-
-static bool text_is(struct http_text text, const char *string)
-{
-	return text.length == strlen(string) &&
-	    strncasecmp(text.bytes, string, text.length) == 0;
-}
-
 /* q=0, q=0.0, ... in the parameters behind a range (RFC 9110, 12.4.2). */
 static bool is_refused(struct http_text parameters)
 {
 	while (parameters.length > 0) {
-		struct http_text one = cut(&parameters, ';');
+		struct http_text one =
+		    http_text_cut(&parameters, ';', HTTP_QUOTED);
 
-		if (one.length < 3 || strncasecmp(one.bytes, "q=", 2) != 0)
+		if (!http_text_skip(&one, "q=") || one.length == 0)
 			continue;
-		for (size_t i = 2; i < one.length; i++)
+		for (size_t i = 0; i < one.length; i++)
 			if (one.bytes[i] != '0' && one.bytes[i] != '.')
 				return false;
 		return true;
@@ -74,14 +38,14 @@ static unsigned range_rank(
 {
 	if (!request->operation->replies_json)
 		return 1;
-	if (text_is(range, "application/json") ||
-	    text_is(range,
+	if (http_text_is(range, "application/json") ||
+	    http_text_is(range,
 		is_scim(request) ? "application/scim+json"
 				 : "application/problem+json"))
 		return 3;
-	if (text_is(range, "application/*"))
+	if (http_text_is(range, "application/*"))
 		return 2;
-	return text_is(range, "*/*");
+	return http_text_is(range, "*/*");
 }
 
 /*
@@ -90,27 +54,22 @@ static unsigned range_rank(
  */
 static bool accepts(const struct request *request)
 {
-	const struct http_head *head = request->head;
+	struct http_members members =
+	    http_members(request->head, "accept", HTTP_QUOTED);
+	struct http_text one, range;
 	bool found = false, taken = false;
-	unsigned best = 1;
+	unsigned best = 1, rank;
 
-	for (unsigned i = 0; i < head->header_count; i++) {
-		struct http_text rest = head->headers[i].value;
-
-		if (!text_is(head->headers[i].name, "accept"))
+	while (http_member_next(&members, &one)) {
+		if (members.line.length == 0)
 			continue;
-		found = found || rest.length > 0;
-		while (rest.length > 0) {
-			struct http_text one = cut(&rest, ',');
-			struct http_text range = cut(&one, ';');
-
-			unsigned rank = range_rank(request, range);
-
-			if (rank < best)
-				continue;
-			taken = !is_refused(one) || (taken && rank == best);
-			best = rank;
-		}
+		found = true;
+		range = http_text_cut(&one, ';', HTTP_QUOTED);
+		rank = range_rank(request, range);
+		if (rank < best)
+			continue;
+		taken = !is_refused(one) || (taken && rank == best);
+		best = rank;
 	}
 	return taken || !found;
 }
@@ -118,39 +77,33 @@ static bool accepts(const struct request *request)
 static bool charset_is_utf8(struct http_text parameters)
 {
 	while (parameters.length > 0) {
-		struct http_text one = cut(&parameters, ';');
+		struct http_text one =
+		    http_text_cut(&parameters, ';', HTTP_PLAIN);
 
-		if (one.length > 8 &&
-		    strncasecmp(one.bytes, "charset=", 8) == 0) {
-			one.bytes += 8;
-			one.length -= 8;
-			return text_is(one, "utf-8") ||
-			    text_is(one, "\"utf-8\"");
-		}
+		if (http_text_skip(&one, "charset=") && one.length > 0)
+			return http_text_is(one, "utf-8") ||
+			    http_text_is(one, "\"utf-8\"");
 	}
 	return true;
 }
 
 static bool content_type_fits(const struct request *request)
 {
-	const struct http_text *header;
-	struct http_text rest, type;
-	unsigned count = 0;
+	struct http_text parameters, type;
 
-	header = http_header_find(request->head, "content-type", &count);
-	if (count != 1)
+	if (http_header_read(request->head, "content-type", &parameters) !=
+	    HTTP_ONCE)
 		return false;
-	rest = *header;
-	type = cut(&rest, ';');
-	if (!charset_is_utf8(rest))
+	type = http_text_cut(&parameters, ';', HTTP_PLAIN);
+	if (!charset_is_utf8(parameters))
 		return false;
 	if (request->operation->body == BODY_FORM)
-		return text_is(type, "application/x-www-form-urlencoded");
-	if (text_is(type, "application/json") ||
-	    (is_scim(request) && text_is(type, "application/scim+json")))
+		return http_text_is(type, "application/x-www-form-urlencoded");
+	if (http_text_is(type, "application/json") ||
+	    (is_scim(request) && http_text_is(type, "application/scim+json")))
 		return true;
 	return request->operation->body == BODY_MERGE_PATCH &&
-	    text_is(type, "application/merge-patch+json");
+	    http_text_is(type, "application/merge-patch+json");
 }
 
 /* Many clients send an empty object where nothing is asked for. */
@@ -158,7 +111,7 @@ static bool body_is_empty(const struct request *request)
 {
 	struct http_text body = {request->body, request->body_length};
 
-	body = trim(body);
+	body = http_text_trim(body);
 	return body.length == 0 ||
 	    (body.length == 2 && memcmp(body.bytes, "{}", 2) == 0 &&
 		strcmp(request->operation->method, "POST") == 0);
@@ -167,11 +120,17 @@ static bool body_is_empty(const struct request *request)
 /* A coding that we do not undo (RFC 9110, 8.4). */
 static bool is_encoded(const struct request *request)
 {
-	const struct http_text *header;
-	unsigned count = 0;
+	struct http_text coding;
 
-	header = http_header_find(request->head, "content-encoding", &count);
-	return count > 1 || (count == 1 && !text_is(*header, "identity"));
+	switch (http_header_read(request->head, "content-encoding", &coding)) {
+	case HTTP_ABSENT:
+		return false;
+	case HTTP_ONCE:
+		return !http_text_is(coding, "identity");
+	case HTTP_REPEATED:
+	default:
+		return true;
+	}
 }
 
 static const struct problem *check_body(const struct request *request)
@@ -192,12 +151,12 @@ static const struct problem *check_body(const struct request *request)
 	return NULL;
 }
 
-static bool key_is_valid(const struct http_text *key)
+static bool key_is_valid(struct http_text key)
 {
-	if (key->length == 0 || key->length > KEY_MAX)
+	if (key.length == 0 || key.length > KEY_MAX)
 		return false;
-	for (size_t i = 0; i < key->length; i++)
-		if (key->bytes[i] < 0x21 || key->bytes[i] > 0x7e)
+	for (size_t i = 0; i < key.length; i++)
+		if (key.bytes[i] < 0x21 || key.bytes[i] > 0x7e)
 			return false;
 	return true;
 }
@@ -205,19 +164,19 @@ static bool key_is_valid(const struct http_text *key)
 static const struct problem *take_key(struct request *request)
 {
 	const struct operation *operation = request->operation;
-	const struct http_text *key;
-	unsigned count = 0;
+	enum http_times times;
+	struct http_text key;
 
-	key = http_header_find(request->head, "idempotency-key", &count);
-	if (count == 0)
+	times = http_header_read(request->head, "idempotency-key", &key);
+	if (times == HTTP_ABSENT)
 		return NULL;
 	if (operation->sealed)
 		return problem_get("key_not_allowed");
 	if (!operation->keyed)
 		return NULL; /* idempotent by its method */
-	if (count > 1 || !key_is_valid(key))
+	if (times == HTTP_REPEATED || !key_is_valid(key))
 		return problem_get("invalid_key");
-	request->key = arena_copy(&request->arena, key->bytes, key->length);
+	request->key = arena_copy(&request->arena, key.bytes, key.length);
 	return NULL;
 }
 
@@ -252,23 +211,19 @@ static long long version_of(struct http_text tag, bool scim)
  */
 static const struct problem *take_if_match(struct request *request)
 {
-	const struct http_head *head = request->head;
+	struct http_members tags =
+	    http_members(request->head, "if-match", HTTP_PLAIN);
 	long long version = -1, one;
+	struct http_text tag;
 	bool found = false;
 
-	for (unsigned i = 0; i < head->header_count; i++) {
-		struct http_text rest = head->headers[i].value;
-
-		if (!text_is(head->headers[i].name, "if-match"))
-			continue;
-		if (!found && text_is(rest, "*"))
+	while (http_member_next(&tags, &tag)) {
+		if (!found && http_text_is(tags.line, "*"))
 			return NULL;
 		found = true;
-		while (rest.length > 0) {
-			one = version_of(cut(&rest, ','), is_scim(request));
-			if (one > version)
-				version = one;
-		}
+		one = version_of(tag, is_scim(request));
+		if (one > version)
+			version = one;
 	}
 	if (found)
 		request->if_match =

@@ -2,12 +2,11 @@
 
 #include <stddef.h>
 #include <string.h>
-#include <strings.h>
 
 #include "hefboom/bucket.h"
 #include "hefboom/config.h"
 #include "hefboom/cors.h"
-#include "hefboom/http.h"
+#include "hefboom/http_header.h"
 #include "hefboom/operation.h"
 #include "hefboom/request.h"
 #include "hefboom/service.h"
@@ -129,25 +128,19 @@ void lines_personal(const struct request *request)
 /* If-None-Match to a GET (RFC 9110, 13.1.2); weakly compared, as it says. */
 bool lines_know(const struct request *request, const char *etag)
 {
-	static const char name[] = "if-none-match";
-	const struct http_head *head = request->head;
+	struct http_members tags;
+	struct http_text tag;
 	size_t length;
 
 	if (strcmp(request->operation->method, "GET") != 0)
 		return false;
 	etag += strncmp(etag, "W/", 2) == 0 ? 2 : 0;
 	length = strlen(etag);
-	for (unsigned i = 0; i < head->header_count; i++) {
-		struct http_text line = head->headers[i].name;
-		struct http_text tags = head->headers[i].value;
-
-		if (line.length != sizeof(name) - 1 ||
-		    strncasecmp(line.bytes, name, line.length) != 0)
-			continue;
-		if ((tags.length == 1 && tags.bytes[0] == '*') ||
-		    memmem(tags.bytes, tags.length, etag, length) != NULL)
+	tags = http_members(request->head, "if-none-match", HTTP_PLAIN);
+	while (http_member_next(&tags, &tag))
+		if (http_text_is(tags.line, "*") ||
+		    memmem(tag.bytes, tag.length, etag, length) != NULL)
 			return true;
-	}
 	return false;
 }
 

@@ -1,12 +1,13 @@
 #include "hefboom/request.h"
 
+#include <assert.h>
 #include <openssl/evp.h>
 
 #include "hefboom/buf.h"
 #include "hefboom/clock.h"
 #include "hefboom/config.h"
 #include "hefboom/service.h"
-#include "hefboom/http.h"
+#include "hefboom/http_header.h"
 #include "hefboom/log.h"
 #include "hefboom/memory.h"
 #include "hefboom/operation.h"
@@ -131,27 +132,24 @@ static void service_remove(struct service *service, struct request *request)
 		service->last = request->before;
 }
 
-/* Several Accept-Language lines are one list (RFC 9110, 5.3). */
 static enum language language_of(struct request *request)
 {
-	const struct http_text *header;
-	unsigned count = 0;
-	const char *text = NULL;
+	struct http_text ranges;
 
-	header = http_header_find(request->head, "accept-language", &count);
-	if (count == 1)
-		text =
-		    arena_copy(&request->arena, header->bytes, header->length);
-	return language_choose(text);
+	if (http_header_read(request->head, "accept-language", &ranges) !=
+	    HTTP_ONCE)
+		return language_choose(NULL);
+	return language_choose(
+	    arena_copy(&request->arena, ranges.bytes, ranges.length));
 }
 
 static void trace_take(struct request *request)
 {
-	const struct http_text *header =
-	    http_header_find(request->head, "traceparent", NULL);
+	struct http_text parent;
 
-	if (header != NULL)
-		trace_read(&request->trace, header->bytes, header->length);
+	if (http_header_read(request->head, "traceparent", &parent) ==
+	    HTTP_ONCE)
+		trace_read(&request->trace, parent.bytes, parent.length);
 }
 
 static struct request *request_new(struct connection *connection,
@@ -225,14 +223,16 @@ const struct problem *request_submit(
 const char *request_base_url(struct request *request)
 {
 	const char *url = request->service->config->public_url;
-	const struct http_text *host;
+	enum http_times times;
+	struct http_text host;
 
 	if (url != NULL)
 		return url;
 	/* There is one, and it is one: http.c has seen to it. */
-	host = http_header_find(request->head, "host", NULL);
+	times = http_header_read(request->head, "host", &host);
+	assert(times == HTTP_ONCE);
 	return arena_format(
-	    &request->arena, "http://%.*s", (int)host->length, host->bytes);
+	    &request->arena, "http://%.*s", (int)host.length, host.bytes);
 }
 
 size_t request_body_limit(

@@ -3,7 +3,7 @@
 
 #include "hefboom/arena.h"
 #include "hefboom/buf.h"
-#include "hefboom/http.h"
+#include "hefboom/http_header.h"
 #include "hefboom/memory.h"
 #include "hefboom/operation.h"
 #include "hefboom/problem_document.h"
@@ -146,21 +146,15 @@ static const struct place *place_find(const struct place *place,
 	return NULL;
 }
 
-static bool text_is(const struct http_text *text, const char *string)
-{
-	return text->length == strlen(string) &&
-	    memcmp(text->bytes, string, text->length) == 0;
-}
-
 static const struct operation *place_operation(
     const struct place *place, const struct http_text *method)
 {
-	bool head = text_is(method, "HEAD");
+	bool head = http_text_equals(*method, "HEAD");
 
 	for (unsigned i = 0; i < place->operation_count; i++) {
 		const struct operation *operation = place->operations[i];
 
-		if (text_is(method, operation->method) ||
+		if (http_text_equals(*method, operation->method) ||
 		    (head && strcmp(operation->method, "GET") == 0))
 			return operation;
 	}
@@ -228,7 +222,7 @@ const struct problem *route_step(struct request *request)
 	const struct place *place;
 
 	/* OPTIONS * asks about the server as a whole. */
-	if (text_is(&head->path, "*")) {
+	if (http_text_equals(head->path, "*")) {
 		request->allow = arena_string(&request->arena,
 		    "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
 		reply_options(request);
@@ -237,7 +231,7 @@ const struct problem *route_step(struct request *request)
 	place = find(head, captured, &request->path_count);
 	if (place == NULL)
 		return problem_get("not_found");
-	if (text_is(&head->method, "OPTIONS")) {
+	if (http_text_equals(head->method, "OPTIONS")) {
 		request->allow = allow_text(request, place);
 		reply_options(request);
 		return &request_waiting;
@@ -247,7 +241,7 @@ const struct problem *route_step(struct request *request)
 		request->allow = allow_text(request, place);
 		return problem_get("method_not_allowed");
 	}
-	request->head_only = text_is(&head->method, "HEAD");
+	request->head_only = http_text_equals(head->method, "HEAD");
 	if (!decode_path(request, captured))
 		return problem_get("bad_request");
 	return NULL;

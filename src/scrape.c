@@ -5,7 +5,7 @@
 
 #include "hefboom/buf.h"
 #include "hefboom/connection.h"
-#include "hefboom/http.h"
+#include "hefboom/http_header.h"
 #include "hefboom/memory.h"
 #include "hefboom/metrics.h"
 #include "hefboom/reply.h"
@@ -26,12 +26,6 @@ static void body_free(const void *bytes, size_t length, void *context)
 	free((void *)(uintptr_t)bytes);
 }
 
-static bool text_is(const struct http_text *text, const char *word)
-{
-	return text->length == strlen(word) &&
-	    memcmp(text->bytes, word, text->length) == 0;
-}
-
 static void refuse(const char *code, const struct http_head *head,
     struct buf *headers, struct buf *body, int *status, void *context)
 {
@@ -45,9 +39,10 @@ static void refuse(const char *code, const struct http_head *head,
 /* A problem's code, or NULL for what is answered. */
 static const char *fault_of(const struct http_head *head)
 {
-	if (!text_is(&head->path, "/metrics"))
+	if (!http_text_equals(head->path, "/metrics"))
 		return "not_found";
-	return text_is(&head->method, "GET") || text_is(&head->method, "HEAD")
+	return http_text_equals(head->method, "GET") ||
+		http_text_equals(head->method, "HEAD")
 	    ? NULL
 	    : "method_not_allowed";
 }
@@ -76,7 +71,7 @@ static void *on_request(struct connection *connection,
 		buf_add_string(&headers, "Allow: GET, HEAD\r\n");
 	reply.headers = headers.bytes;
 	reply.headers_length = headers.length;
-	reply.no_body = text_is(&head->method, "HEAD");
+	reply.no_body = http_text_equals(head->method, "HEAD");
 	reply.body = buf_take(&body, &reply.body_length);
 	connection_reply(connection, &reply);
 	buf_release(&headers);

@@ -14,7 +14,7 @@
 #include "hefboom/connection.h"
 #include "hefboom/cors.h"
 #include "hefboom/fetch.h"
-#include "hefboom/http.h"
+#include "hefboom/http_header.h"
 #include "hefboom/log.h"
 #include "hefboom/loop.h"
 #include "hefboom/machine.h"
@@ -44,19 +44,17 @@ struct worker {
 static void on_refuse(const char *code, const struct http_head *head,
     struct buf *headers, struct buf *body, int *status, void *context)
 {
-	const struct http_text *header = NULL;
 	struct refusal refusal = {.code = code};
 	char *language = NULL;
 	struct service *service = context;
-	unsigned count = 0;
+	struct http_text ranges;
 
-	if (head != NULL) {
-		header = http_header_find(head, "accept-language", &count);
+	if (head != NULL)
 		refusal.dialect =
 		    dialect_of(head->path.bytes, head->path.length);
-	}
-	if (header != NULL && count == 1)
-		language = memory_copy(header->bytes, header->length);
+	if (head != NULL &&
+	    http_header_read(head, "accept-language", &ranges) == HTTP_ONCE)
+		language = memory_copy(ranges.bytes, ranges.length);
 	refusal.accept_language = language;
 	reply_refuse(&refusal, headers, body, status);
 	metrics_count(&service->machine->metrics, NULL, *status, 0);

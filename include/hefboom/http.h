@@ -83,10 +83,6 @@ struct http_scan {
 enum http_outcome http_head_read(struct http_head *head, struct http_scan *scan,
     const char *bytes, size_t length, const char **code);
 
-/* The only header of that name (any case), or NULL; *count when given. */
-const struct http_text *http_header_find(
-    const struct http_head *head, const char *name, unsigned *count);
-
 /* The decoder of a chunked body (RFC 9112, 7.1); zero it to begin. */
 struct http_chunks {
 	unsigned state;

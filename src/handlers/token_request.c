@@ -1,10 +1,9 @@
 #include "token_request.h"
 
 #include <stdbool.h>
-#include <strings.h>
 
 #include "hefboom/base64.h"
-#include "hefboom/http.h"
+#include "hefboom/http_header.h"
 #include "hefboom/request.h"
 
 static const char *refuse(
@@ -99,20 +98,15 @@ static char *base64_text(struct request *request, struct http_text text)
 }
 
 /* NULL when the client said its name and secret, the error otherwise. */
-static const char *take_basic(struct request *request,
-    struct token_request *asked, const struct http_text *header)
+static const char *take_basic(
+    struct request *request, struct token_request *asked, struct http_text text)
 {
-	static const char scheme[] = "basic ";
-	struct http_text text = *header;
 	const char *id, *secret;
 	char *pair, *colon;
 
-	if (text.length < strlen(scheme) ||
-	    strncasecmp(text.bytes, scheme, strlen(scheme)) != 0)
+	if (!http_text_skip(&text, "basic "))
 		return refuse(asked, "invalid_client",
 		    "Authorization has another scheme than Basic");
-	text.bytes += strlen(scheme);
-	text.length -= strlen(scheme);
 	pair = base64_text(request, text);
 	colon = pair == NULL ? NULL : strchr(pair, ':');
 	if (colon == NULL)
@@ -135,21 +129,21 @@ static const char *take_basic(struct request *request,
 const char *token_request_read(
     struct request *request, struct token_request *asked)
 {
-	const struct http_text *header;
+	struct http_text header;
 	const char *error = NULL;
-	unsigned count = 0;
+	enum http_times times;
 
 	if (!take_form(request, asked))
 		return refuse(asked, "invalid_request",
 		    "the body is no form, or a member is there twice");
-	header = http_header_find(request->head, "authorization", &count);
-	if (count > 1)
+	times = http_header_read(request->head, "authorization", &header);
+	if (times == HTTP_REPEATED)
 		return refuse(
 		    asked, "invalid_request", "Authorization is there twice");
 	if (asked->grant_type == NULL)
 		return refuse(
 		    asked, "invalid_request", "grant_type is missing");
-	if (count == 1)
+	if (times == HTTP_ONCE)
 		error = take_basic(request, asked, header);
 	if (error != NULL)
 		return error;

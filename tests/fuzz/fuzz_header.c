@@ -4,11 +4,12 @@
  * The first byte chooses: 't' traceparent, 'x' X-Forwarded-For, 'f' Forwarded,
  * 'a' an address, 'o' a form for a token, 'b' Basic credentials for one, 'n'
  * Accept, If-Match, Idempotency-Key and Content-Type in the lines of a head,
- * 's' base64url, 'c' a list of origins.
+ * 'l' lists in them, 's' base64url, 'c' a list of origins.
  *
  * An address is what inet_pton() reads; nobody becomes somebody whom the header
  * does not spell; a trace is 48 digits that stand in the text; what decodes
- * encodes back to the same text; a member of a form is there once.
+ * encodes back to the same text; a member of a form is there once; the members
+ * of a list are what a slow reader of the same lines finds, byte for byte.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,7 +19,7 @@
 #include "hefboom/base64.h"
 #include "hefboom/cors.h"
 #include "hefboom/forwarded.h"
-#include "hefboom/http.h"
+#include "hefboom/http_header.h"
 #include "hefboom/memory.h"
 #include "hefboom/networks.h"
 #include "hefboom/operation.h"
@@ -149,16 +150,12 @@ static const struct operation json_operation = {.name = "fuzz",
     .keyed = true};
 
 /* "Name: value" a line, as the front lets them through. */
-static void lines_try(const char *text, size_t length)
+static void lines_read(struct http_head *head, const char *text, size_t length)
 {
-	struct http_head head = {0};
-	struct request request = {
-	    .head = &head, .operation = &json_operation, .body_length = 1};
 	const char *end = text + length, *stop;
 
-	request.body = "1";
-	for (; text < end && head.header_count < 8; text = stop + 1) {
-		struct http_header *header = &head.headers[head.header_count];
+	for (; text < end && head->header_count < 8; text = stop + 1) {
+		struct http_header *header = &head->headers[head->header_count];
 		const char *colon;
 
 		stop = memchr(text, '\n', (size_t)(end - text));
@@ -169,8 +166,18 @@ static void lines_try(const char *text, size_t length)
 		header->name = (struct http_text){text, (size_t)(colon - text)};
 		header->value =
 		    (struct http_text){colon + 1, (size_t)(stop - colon - 1)};
-		head.header_count++;
+		head->header_count++;
 	}
+}
+
+static void lines_try(const char *text, size_t length)
+{
+	struct http_head head = {0};
+	struct request request = {
+	    .head = &head, .operation = &json_operation, .body_length = 1};
+
+	request.body = "1";
+	lines_read(&head, text, length);
 	arena_init(&request.arena);
 	if (negotiate_step(&request) == NULL) {
 		if (request.key != NULL)
@@ -183,6 +190,81 @@ static void lines_try(const char *text, size_t length)
 	}
 	coding_accepts_gzip(&head);
 	arena_release(&request.arena);
+}
+
+/* Each member of a line, a byte at a time. */
+static void line_check(struct http_members *members, struct http_text line)
+{
+	bool quoted = false, escaped = false, quotes = members->quotes;
+	struct http_text member;
+	size_t from = 0;
+
+	for (size_t at = 0; at <= line.length; at++) {
+		char c = at == line.length ? ',' : line.bytes[at];
+
+		if (at < line.length && quoted) {
+			quoted = escaped || c != '"';
+			escaped = !escaped && c == '\\';
+			continue;
+		}
+		quoted = quotes && at < line.length && c == '"';
+		if (c != ',' || (at > 0 && from == line.length))
+			continue;
+		demand(http_member_next(members, &member));
+		demand(members->line.bytes == line.bytes);
+		while (from < at && strchr(" \t", line.bytes[from]) != NULL &&
+		    line.bytes[from] != '\0')
+			from++;
+		demand(member.length <= at - from);
+		demand(member.length == 0 ||
+		    memcmp(member.bytes, line.bytes + from, member.length) ==
+			0);
+		for (size_t i = from + member.length; i < at; i++)
+			demand(line.bytes[i] == ' ' || line.bytes[i] == '\t');
+		if (member.length > 0)
+			demand(
+			    !strchr(" \t", member.bytes[member.length - 1]) ||
+			    member.bytes[member.length - 1] == '\0');
+		from = at + 1;
+	}
+}
+
+/* The list that the first line names. */
+static void list_try(const char *text, size_t length)
+{
+	struct http_head head = {0};
+	struct http_text value, member;
+	enum http_times times;
+	unsigned count = 0;
+	char *name;
+
+	lines_read(&head, text, length);
+	if (head.header_count == 0)
+		return;
+	name = memory_copy(
+	    head.headers[0].name.bytes, head.headers[0].name.length);
+	for (int quotes = HTTP_PLAIN; quotes <= HTTP_QUOTED; quotes++) {
+		struct http_members members =
+		    http_members(&head, name, (enum http_quotes)quotes);
+
+		count = 0;
+		for (unsigned i = 0; i < head.header_count; i++)
+			if (head.headers[i].name.length == strlen(name) &&
+			    strncasecmp(head.headers[i].name.bytes, name,
+				strlen(name)) == 0) {
+				line_check(&members, head.headers[i].value);
+				count++;
+			}
+		demand(!http_member_next(&members, &member));
+	}
+	times = http_header_read(&head, name, &value);
+	demand(times ==
+	    (count == 0          ? HTTP_ABSENT
+		    : count == 1 ? HTTP_ONCE
+				 : HTTP_REPEATED));
+	demand(value.bytes != NULL);
+	demand(times == HTTP_ONCE || value.length == 0);
+	free(name);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
@@ -210,6 +292,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 		break;
 	case 'n':
 		lines_try(text, length);
+		break;
+	case 'l':
+		list_try(text, length);
 		break;
 	case 's':
 		base64_try(text, length);

@@ -398,24 +398,6 @@ static void test_keep_alive(void **state)
 	}
 }
 
-static void test_find(void **state)
-{
-	static const char bytes[] =
-	    GET HOST "If-Match: \"1\"\r\nX: 1\r\nx: 2\r\n\r\n";
-	struct http_head head;
-	unsigned count;
-
-	(void)state;
-	expect_accepted(&head, bytes, sizeof(bytes) - 1);
-	text_is(http_header_find(&head, "if-match", &count), "\"1\"");
-	assert_int_equal(count, 1);
-	assert_null(http_header_find(&head, "X", &count));
-	assert_int_equal(count, 2);
-	assert_null(http_header_find(&head, "If-Matc", NULL));
-	assert_null(http_header_find(&head, "None", &count));
-	assert_int_equal(count, 0);
-}
-
 /* The body that `bytes` decode to in steps; NULL when they are refused. */
 static enum http_outcome chunks_read(
     const char *bytes, size_t length, size_t step, struct buf *body)
@@ -610,7 +592,6 @@ int main(void)
 	    cmocka_unit_test(test_block_limit),
 	    cmocka_unit_test(test_header_limit),
 	    cmocka_unit_test(test_keep_alive),
-	    cmocka_unit_test(test_find),
 	    cmocka_unit_test(test_chunks),
 	    cmocka_unit_test(test_chunks_refused),
 	    cmocka_unit_test(test_chunk_limits),

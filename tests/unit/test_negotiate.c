@@ -4,7 +4,9 @@
  *
  * Mutations: q=0 taken for a yes; the last range for the most exact one; any
  * charset, any coding taken; a key of 256 characters, with a blank, or twice;
- * the oldest of several versions; a body that nobody asked for ignored.
+ * the oldest of several versions, of several lines the first alone; a `*` in
+ * any line; a comma or a semicolon in quotes taken for one in Accept; an empty
+ * line of it for a range; a body that nobody asked for ignored.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -59,12 +61,14 @@ static void test_accept(void **state)
 	    "*/*;q=0, application/json", "application/*;q=0,application/json",
 	    "application/json,*/*;q=0",
 	    "application/json;q=0, application/problem+json",
-	    "application/problem+json, application/json;q=0"};
+	    "application/problem+json, application/json;q=0",
+	    "application/json;x=\"a,b;q=0\"", "text/html;x=\",;\\\"\", */*"};
 	static const char *const bad[] = {"text/html", "application/jso",
 	    "application/json;q=0", "application/json;q=0.000",
 	    "application/json; x=1; Q=0", "*/*;q=0", "text/*",
 	    "application/scim+json", "*/*, application/json;q=0",
 	    "application/*, application/json;q=0", ",", " ",
+	    "text/html;x=\"a, */*\"", "*/*;x=\"a;b\";q=0",
 	    "application/json;q=0, */*"};
 
 	(void)state;
@@ -74,6 +78,11 @@ static void test_accept(void **state)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		if (strcmp(with("Accept", bad[i]), "not_acceptable") != 0)
 			fail_msg("taken: %s", bad[i]);
+	/* An empty line asks for nothing. */
+	asked_header("accept", "");
+	assert_string_equal(with("accept", ""), "");
+	assert_string_equal(with("accept", "text/html"), "not_acceptable");
+	asked.head.header_count = 0;
 	/* Of several headers one is enough. */
 	asked_header("accept", "text/html");
 	assert_string_equal(with("accept", "application/json"), "");
@@ -224,6 +233,8 @@ static void test_versions(void **state)
 	    {"\"33\"", "-1"},
 	    {"", "-1"},
 	    {"*, *", "-1"},
+	    {"*, \"3.a\"", "3"},
+	    {"\"3.a,b\"", "-1"},
 	    {"W/\"3.a\"", "-1"},
 	};
 
@@ -239,6 +250,8 @@ static void test_versions(void **state)
 	asked_header("if-match", "\"3.a\"");
 	assert_string_equal(with("if-match", "\"12.a\""), "");
 	assert_string_equal(asked.request.if_match, "12");
+	assert_string_equal(with("if-match", "*"), "");
+	assert_string_equal(asked.request.if_match, "3");
 	asked.head.header_count = 0;
 	asked.operation.if_match_required = true;
 	assert_string_equal(negotiated(), "version_required");
