@@ -30,7 +30,7 @@ TOKEN = re.compile(r"""
 | (?P<number>\d[\d.]*)
 | (?P<other>.)
 """, re.X | re.S)
-AS = re.compile(r':as\((\w+)\)')
+AS = re.compile(r':as\(\w+\)')
 KEPT = """
 ), _kept as (
 	update idempotency_key set answer = (_reply.*)::text
@@ -95,17 +95,13 @@ def splice(sources, faults):
     parts = {source.name: [list(part) for part in source.parts] for source in sources}
     for source in sources:
         for part in source.parts:
-            for i in reversed(range(len(part))):
-                at, mark = part[i], AS.fullmatch(part[i].text)
-                if mark is None:
-                    continue
-                found = parts.get(mark.group(1), [])
+            for i in [i for i, t in enumerate(part) if AS.fullmatch(t.text)][::-1]:
+                at, found = part[i], parts.get(part[i].text[4:-1], [])
                 if len(found) != 1:
                     faults.add(source.path, at.line, '%s: no file of one statement' % at.text)
-                    found = [[]]
                 part[i:i + 1] = [
                     Token(t.kind, t.text, at.line, at.group + tuple((i, g) for g in t.group))
-                    for t in found[0]]
+                    for t in (found[0] if len(found) == 1 else [])]
 
 
 class Statement:
