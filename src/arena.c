@@ -85,14 +85,11 @@ char *arena_format(struct arena *arena, const char *format, ...)
 {
 	va_list arguments;
 	char *text, *copy;
-	int length;
 
 	va_start(arguments, format);
-	length = vasprintf(&text, format, arguments);
+	text = memory_format_list(format, arguments);
 	va_end(arguments);
-	if (length < 0)
-		abort();
-	copy = arena_copy(arena, text, (size_t)length);
+	copy = arena_string(arena, text);
 	free(text);
 	return copy;
 }

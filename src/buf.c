@@ -55,14 +55,11 @@ void buf_add_format(struct buf *buf, const char *format, ...)
 {
 	va_list arguments;
 	char *text;
-	int length;
 
 	va_start(arguments, format);
-	length = vasprintf(&text, format, arguments);
+	text = memory_format_list(format, arguments);
 	va_end(arguments);
-	if (length < 0)
-		abort();
-	buf_add(buf, text, (size_t)length);
+	buf_add_string(buf, text);
 	free(text);
 }
 

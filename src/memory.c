@@ -46,16 +46,24 @@ char *memory_string(const char *string)
 	return memory_copy(string, strlen(string));
 }
 
+char *memory_format_list(const char *format, va_list arguments)
+{
+	char *text;
+
+	if (vasprintf(&text, format, arguments) < 0)
+		text = NULL;
+	return memory_check(text);
+}
+
 char *memory_format(const char *format, ...)
 {
 	va_list arguments;
 	char *text;
 
 	va_start(arguments, format);
-	if (vasprintf(&text, format, arguments) < 0)
-		text = NULL;
+	text = memory_format_list(format, arguments);
 	va_end(arguments);
-	return memory_check(text);
+	return text;
 }
 
 void memory_wipe(void *block, size_t size)

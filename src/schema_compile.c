@@ -9,13 +9,10 @@ bool compiler_fail(struct compiler *compiler, const struct location *at,
 {
 	va_list arguments;
 	char *text;
-	int length;
 
 	va_start(arguments, format);
-	length = vasprintf(&text, format, arguments);
+	text = memory_format_list(format, arguments);
 	va_end(arguments);
-	if (length < 0)
-		abort();
 	free(compiler->error);
 	compiler->error = memory_format("#%s: %s", at->pointer, text);
 	free(text);

@@ -2,7 +2,8 @@
 organisation `other`, its callers and its database.
 
 server    the program; url, host, port, pid, data, secret, token(), command()
-api       api.call('GET', '/v1/me', as_='els', roles=['member'], org='demo')
+api       api.call('GET', '/v1/me', as_='els', roles=['member'], org='demo');
+          with api.beside(HEFBOOM_WORKERS=1) as other: another server's
 document  /openapi.json, with its operations
 db        db.execute(), db.one(), db.column() as the owner; autocommit
 catalogue what PostgreSQL knows of our tables (harness/places.py)
@@ -59,17 +60,11 @@ def root():
 
 @pytest.fixture(scope='session')
 def server():
-    server = Server()
-    wrong = []
-    try:
-        server.start()
+    with Server().running() as server:
         server.command('demo', 'load')
         server.command('org', 'create', 'other')
         server.command('import', 'people', OTHER_PEOPLE, '--org', 'other')
         yield server
-    finally:
-        wrong = server.stop()
-    assert not wrong, '\n'.join(wrong)
 
 
 @pytest.fixture(scope='session')

@@ -18,6 +18,7 @@
 #ifndef HEFBOOM_MEMORY_H
 #define HEFBOOM_MEMORY_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -28,6 +29,8 @@ char *memory_copy(const char *bytes, size_t length); /* adds a NUL */
 char *memory_string(const char *string);
 char *memory_format(const char *format, ...)
     __attribute__((format(printf, 1, 2)));
+char *memory_format_list(const char *format, va_list arguments)
+    __attribute__((format(printf, 1, 0)));
 
 /* Sets the reserve aside, or fills it up. */
 void memory_reserve(void);

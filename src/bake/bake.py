@@ -41,6 +41,7 @@ class Tree:
         self.sources = {folder: [statement.Source(path) for path in
                                  document.files(root, 'sql/' + folder, '.sql')]
                         for folder in ('queries', 'statements', 'jobs')}
+        statement.splice(self.sources['queries'], faults)
         self.statements, self.jobs = [], []
 
     def resolve(self, node):

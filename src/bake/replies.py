@@ -81,7 +81,8 @@ def succeed(operation, document):
         etag = 'ETag' in responses[str(operation.status)].get('headers', {})
     else:
         etag = not operation.orders and (
-            'version' in operation.reply(document) or '_etag' in operation.source.text)
+            'version' in operation.reply(document)
+            or any(token.word == '_etag' for part in operation.source.parts for token in part))
     for status in operation.successes:
         given = responses[status].setdefault('headers', {})
         for name, is_so in (

@@ -30,6 +30,7 @@ TOKEN = re.compile(r"""
 | (?P<number>\d[\d.]*)
 | (?P<other>.)
 """, re.X | re.S)
+AS = re.compile(r':as\(\w+\)')
 KEPT = """
 ), _kept as (
 	update idempotency_key set answer = (_reply.*)::text
@@ -87,6 +88,20 @@ class Source:
             elif part:
                 self.parts.append(part[:-1] if part[-1].kind == 'blank' else part)
                 part = []
+
+
+def splice(sources, faults):
+    """`:as(get_note)` becomes the one statement of get_note.sql."""
+    parts = {source.name: [list(part) for part in source.parts] for source in sources}
+    for source in sources:
+        for part in source.parts:
+            for i in [i for i, t in enumerate(part) if AS.fullmatch(t.text)][::-1]:
+                at, found = part[i], parts.get(part[i].text[4:-1], [])
+                if len(found) != 1:
+                    faults.add(source.path, at.line, '%s: no file of one statement' % at.text)
+                part[i:i + 1] = [
+                    Token(t.kind, t.text, at.line, at.group + tuple((i, g) for g in t.group))
+                    for t in (found[0] if len(found) == 1 else [])]
 
 
 class Statement:

@@ -167,3 +167,17 @@ void scim_call_answered(void *context, const struct outcome *outcome)
 	}
 	scim_call_end(call, problem);
 }
+
+const struct problem *scim_call_delete(
+    struct scim_call *call, const char *statement)
+{
+	struct request *request = call->request;
+	struct named pairs[] = {{"arg.id", call->id},
+	    {"arg.version", call->version}, {"arg.source", request->caller},
+	    {NULL, NULL}};
+	struct transaction *transaction =
+	    answer_begin(request, scim_call_answered, call);
+
+	answer_add(request, transaction, statement, pairs);
+	return request_submit(request, transaction);
+}

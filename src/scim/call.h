@@ -79,6 +79,10 @@ const struct problem *scim_problem(
 const struct problem *scim_user_run(struct scim_call *call);
 const struct problem *scim_group_run(struct scim_call *call);
 
+/* Runs the statement of this name; &request_waiting, or why not. */
+const struct problem *scim_call_delete(
+    struct scim_call *call, const char *statement);
+
 /* What both end with. */
 void scim_call_end(struct scim_call *call, const struct problem *problem);
 void scim_call_answered(void *context, const struct outcome *outcome);

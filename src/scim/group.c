@@ -229,19 +229,6 @@ static const struct problem *submit_read(struct scim_call *call)
 	return request_submit(call->request, transaction);
 }
 
-static const struct problem *submit_delete(struct scim_call *call)
-{
-	struct request *request = call->request;
-	struct named pairs[] = {{"arg.id", call->id},
-	    {"arg.version", call->version}, {"arg.source", request->caller},
-	    {NULL, NULL}};
-	struct transaction *transaction =
-	    answer_begin(request, scim_call_answered, call);
-
-	answer_add(request, transaction, "scim_delete_group", pairs);
-	return request_submit(request, transaction);
-}
-
 const struct problem *scim_group_run(struct scim_call *call)
 {
 	switch (call->action) {
@@ -250,7 +237,7 @@ const struct problem *scim_group_run(struct scim_call *call)
 	case SCIM_PATCH:
 		return patch(call);
 	case SCIM_DELETE:
-		return submit_delete(call);
+		return scim_call_delete(call, "scim_delete_group");
 	case SCIM_CREATE:
 	case SCIM_REPLACE:
 	default:

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <strings.h>
 
+#include "hefboom/memory.h"
 #include "scim/filter_tree.h"
 
 bool scim_refuse(const struct scim_reading *reading, const char *code,
@@ -12,8 +13,7 @@ bool scim_refuse(const struct scim_reading *reading, const char *code,
 	char *text;
 
 	va_start(arguments, format);
-	if (vasprintf(&text, format, arguments) < 0)
-		abort();
+	text = memory_format_list(format, arguments);
 	va_end(arguments);
 	reading->fault->code = code;
 	reading->fault->detail = arena_string(reading->arena, text);

@@ -185,19 +185,6 @@ static void on_present(void *context, const struct outcome *outcome)
 		scim_call_end(call, problem);
 }
 
-static const struct problem *submit_delete(struct scim_call *call)
-{
-	struct request *request = call->request;
-	struct named pairs[] = {{"arg.id", call->id},
-	    {"arg.version", call->version}, {"arg.source", request->caller},
-	    {NULL, NULL}};
-	struct transaction *transaction =
-	    answer_begin(request, scim_call_answered, call);
-
-	answer_add(request, transaction, "scim_delete_user", pairs);
-	return request_submit(request, transaction);
-}
-
 const struct problem *scim_user_run(struct scim_call *call)
 {
 	switch (call->action) {
@@ -206,7 +193,7 @@ const struct problem *scim_user_run(struct scim_call *call)
 	case SCIM_PATCH:
 		return submit_read(call, on_present);
 	case SCIM_DELETE:
-		return submit_delete(call);
+		return scim_call_delete(call, "scim_delete_user");
 	case SCIM_CREATE:
 		return create(call);
 	case SCIM_REPLACE:

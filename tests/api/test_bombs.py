@@ -23,9 +23,8 @@ import zlib
 
 import pytest
 
-from harness.client import Api
 from harness.provider import MESSAGES, USER
-from harness.running import Server, binary
+from harness.running import binary
 
 BIG = 256 * 1024
 PATCH, BULK = MESSAGES + 'PatchOp', MESSAGES + 'BulkRequest'
@@ -37,22 +36,17 @@ IDP = {'as_': 'idp', 'roles': ('integrator',),
 
 
 @pytest.fixture(scope='module')
-def one(server, document, coverage):
+def one(api):
     """A server of one worker, whose memory is looked at."""
-    other = Server(
-        HEFBOOM_DATABASE_URL=server.runtime_url,
-        HEFBOOM_OWNER_URL=server.owner_url,
-        HEFBOOM_SECRET_FILE=server.data / 'data' / 'secret',
-        HEFBOOM_WORKERS=1,
-        # What was freed shall be free.
-        ASAN_OPTIONS='abort_on_error=0:exitcode=99:detect_leaks=1:'
-        'quarantine_size_mb=0:thread_local_quarantine_size_kb=0').start()
-    other.token = server.token
-    api = Api(other, document, coverage)
-    api.worker, = other.workers()
-    yield api
-    assert other.workers() == [api.worker], 'it died on the way'
-    assert other.stop() == []
+    with api.beside(
+            HEFBOOM_WORKERS=1,
+            # What was freed shall be free.
+            ASAN_OPTIONS='abort_on_error=0:exitcode=99:detect_leaks=1:'
+            'quarantine_size_mb=0:thread_local_quarantine_size_kb=0'
+    ) as other:
+        other.worker, = other.server.workers()
+        yield other
+        assert other.server.workers() == [other.worker], 'it died on the way'
 
 
 def memory(api, name='VmRSS'):

@@ -14,34 +14,17 @@ import time
 
 import pytest
 
-from harness.running import Server
+from harness.locks import locked
+from harness.running import NARROW
 
 QUEUE = 16
 
 
 @pytest.fixture(scope='module')
 def small(server):
-    """One worker, one connection a lane, one statement at a time."""
-    small = Server(
-        HEFBOOM_DATABASE_URL=server.runtime_url,
-        HEFBOOM_OWNER_URL=server.owner_url,
-        HEFBOOM_SECRET_FILE=server.data / 'data' / 'secret',
-        HEFBOOM_DOCS=None, HEFBOOM_WORKERS=1, HEFBOOM_POOL_FAST=1,
-        HEFBOOM_POOL_WRITE=1, HEFBOOM_POOL_SLOW=1, HEFBOOM_POOL_DEPTH=1,
-        HEFBOOM_POOL_QUEUE=QUEUE)
-    small.start()
-    yield small
-    assert small.stop() == []
-
-
-@contextlib.contextmanager
-def locked(server):
-    """Everybody who is looked for waits."""
-    lock = server.connect()
-    lock.autocommit = False
-    with contextlib.closing(lock):
-        lock.cursor().execute('lock table person in access exclusive mode')
-        yield
+    small = server.beside(**NARROW, HEFBOOM_POOL_QUEUE=QUEUE)
+    with small.running():
+        yield small
 
 
 class Clients:

@@ -13,6 +13,9 @@ import uuid
 
 import pytest
 
+import fixtures
+from harness.waiting import eventually
+
 HR = {'as_': 'hilde', 'roles': ['hr']}
 SPREADSHEETS = '01923c1b-7100-7000-8000-000000000d0d'
 EXCEL = '01923c1b-7100-7000-8000-000000000d0e'
@@ -22,12 +25,8 @@ CARE = '01923c1b-7100-7000-8000-000000000b01'
 
 
 @pytest.fixture
-def skill(api, worlds):
-    def make():
-        return api.post('/v1/skills', json={
-            'labels': {'en': worlds['demo'].word()}, 'confirmed_new': True},
-            **HR).expect(201).json()['id']
-    return make
+def skill(worlds):
+    return lambda: fixtures.plain_skill(worlds['demo'])
 
 
 @pytest.fixture
@@ -256,17 +255,6 @@ def test_evidence_that_is_refused(api, claim, db):
 
 # Validity
 
-def wait_for(look, seconds=20):
-    import time
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        found = look()
-        if found:
-            return found
-        time.sleep(0.2)
-    raise AssertionError('it did not happen in time')
-
-
 def test_a_claim_goes_stale(api, claim, clock):
     today = clock.now().astimezone(datetime.timezone.utc).date()
     last = today + datetime.timedelta(days=3)
@@ -282,9 +270,8 @@ def test_a_claim_goes_stale(api, claim, clock):
         'skill_id': made['skill_id']}).json()['items'][0]
     change(api, his, as_='jonas', valid_until=None)
     clock.advance(days=5)
-    stale = wait_for(lambda: [
-        x for x in api.get('/v1/me/skills', query={
-            'skill_id': made['skill_id'], 'state': 'stale'}).json()['items']])
+    stale = eventually(lambda: api.get('/v1/me/skills', query={
+        'skill_id': made['skill_id'], 'state': 'stale'}).json()['items'], 20)
     assert stale[0]['id'] == made['id']
     left = api.get(helpers).json()['items']
     assert [x['id'] for x in left] == [his['id']]

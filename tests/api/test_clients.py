@@ -21,7 +21,6 @@ import secrets
 import pytest
 
 from harness.client import Api
-from harness.running import Server
 
 ADMIN = {'as_': 'els', 'roles': ['admin']}
 
@@ -435,16 +434,9 @@ def test_only_hashes(api, db, client):
     assert sum(made[0]['id'] in row for _, row in everything(db)) >= 2
 
 
-def test_no_log_tells(server, document, coverage, api, client):
+def test_no_log_tells(server, api, client):
     """Neither ours, which tells all that it can, nor PostgreSQL's."""
-    talker = Server(HEFBOOM_DATABASE_URL=server.runtime_url,
-                    HEFBOOM_OWNER_URL=server.owner_url,
-                    HEFBOOM_SECRET_FILE=server.data / 'data' / 'secret',
-                    HEFBOOM_WORKERS=1, HEFBOOM_LOG_LEVEL='debug')
-    try:
-        talker.start()
-        talker.token = server.token
-        its = Api(talker, document, coverage)
+    with api.beside(HEFBOOM_WORKERS=1, HEFBOOM_LOG_LEVEL='debug') as its:
         made = [give(its, client), give(its, client, 'secret')]
         tokens = [one['secret'] for one in made]
         tokens.append(bought(its, client, made[1]))
@@ -454,16 +446,13 @@ def test_no_log_tells(server, document, coverage, api, client):
         its.post('/oauth/token', as_=None, data='grant_type=x&client_secret='
                  + tokens[1], content_type='application/x-www-form-urlencoded'
                  ).expect(400, 401)
-        log = talker.log()
+        log = its.server.log()
         assert 'create_client_credential' in log
         assert 'create_access_token' in log
         logs = [log, server.log()] + [
             (server.data / 'data' / 'postgresql.log').read_text()]
         assert not [1 for text in logs for token in tokens
                     if token in text or token[4:40] in text]
-    finally:
-        wrong = talker.stop()
-    assert not wrong, wrong
 
 
 # The command line

@@ -6,24 +6,15 @@ Vary; the methods of another path; a preflight that needs a token.
 
 import pytest
 
-from harness.client import Api
-from harness.running import Server
-
 APP = 'https://app.example.org'
 OTHER = 'http://localhost:3000'
 
 
 @pytest.fixture(scope='module')
-def web(server, document, coverage):
-    other = Server(
-        HEFBOOM_DATABASE_URL=server.runtime_url,
-        HEFBOOM_OWNER_URL=server.owner_url,
-        HEFBOOM_SECRET_FILE=server.data / 'data' / 'secret',
-        HEFBOOM_CORS_ORIGINS=f'{APP}, {OTHER}',
-        HEFBOOM_WORKERS=1).start()
-    other.token = server.token
-    yield Api(other, document, coverage)
-    assert other.stop() == []
+def web(api):
+    with api.beside(HEFBOOM_CORS_ORIGINS=f'{APP}, {OTHER}',
+                    HEFBOOM_WORKERS=1) as other:
+        yield other
 
 
 def names(text):

@@ -27,6 +27,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / 'faults'))
 
 from disk import Ballast, as_root, small_disk  # noqa: E402
 from faulted import LOOSE, Crowd, faulty, outage  # noqa: E402
+from harness.locks import locked  # noqa: E402
 from harness.waiting import eventually  # noqa: E402
 from names import NAME, Names, longest, needs_names  # noqa: E402
 from test_jobs_process import add_timer, jobs_pid  # noqa: E402
@@ -67,16 +68,13 @@ def test_gone_and_back(one, server, db, worlds, mode, seconds):
 def test_work_under_way_keeps_its_turn(one, server, db, worlds):
     """A timer whose connection is lost is done again at once, not when its
     lease of a minute has ended."""
-    with stopped(jobs_pid(server)), contextlib.closing(
-            server.connect()) as lock:
-        lock.autocommit = False
-        lock.cursor().execute(
-            'lock table idempotency_key in access exclusive mode')
-        timer = add_timer(db, worlds['demo'].org_id, 'purge_idempotency_keys')
-        eventually(lambda: db.one("""
-            select count(pg_terminate_backend(pid)) from pg_stat_activity
-            where usename = 'hefboom' and wait_event_type = 'Lock'"""))
-        lock.rollback()
+    with stopped(jobs_pid(server)):
+        with locked(server, 'idempotency_key'):
+            timer = add_timer(db, worlds['demo'].org_id,
+                              'purge_idempotency_keys')
+            eventually(lambda: db.one("""
+                select count(pg_terminate_backend(pid)) from pg_stat_activity
+                where usename = 'hefboom' and wait_event_type = 'Lock'"""))
         eventually(lambda: not db.one(
             'select true from timer where id = %s and due_at <= clock()',
             [timer]), 10, 'it waits for its lease')
@@ -84,21 +82,16 @@ def test_work_under_way_keeps_its_turn(one, server, db, worlds):
 
 def test_a_slow_statement_is_no_silence(one, server):
     """Nothing is heard for longer than a silence may last."""
-    lock, found = server.connect(), []
-    lock.autocommit = False
+    found = []
     token = server.token()
     one.get('/v1/me', token)
-    try:
-        lock.cursor().execute('lock table person in access exclusive mode')
+    with locked(server):
         asking = threading.Thread(
             target=lambda: found.append(one.get('/v1/me', token)))
         asking.start()
         time.sleep(1.5)
         assert found == [] and one.get('/readyz')[0] == 200
-        lock.rollback()
-        asking.join(10)
-    finally:
-        lock.close()
+    asking.join(10)
     assert found[0][0] == 200 and found[0][1] > 1.4, found
 
 

@@ -21,7 +21,7 @@ import time
 
 import pytest
 
-from harness.handover import named, server_with_people
+from harness.handover import server_with_people
 from harness.load import Slow, asked, processor_s
 from harness.waiting import eventually
 
@@ -68,7 +68,7 @@ def descriptors(pid):
 
 def full(server):
     return all(descriptors(pid) > 190
-               for pid in named(server, 'hefboom-worker'))
+               for pid in server.named('hefboom-worker'))
 
 
 def pauses(server):
@@ -88,7 +88,7 @@ def answer(server, path, seconds=10, token=None):
 
 def check_quiet(server, seconds=3):
     """No spin, and one line a worker at the most in ten seconds."""
-    workers = named(server, 'hefboom-worker')
+    workers = server.named('hefboom-worker')
     lines, before = pauses(server), processor_s(workers)
     time.sleep(seconds)
     assert processor_s(workers) - before < 0.15 * seconds
@@ -145,7 +145,7 @@ def test_the_database_is_kept(own):
 
 def served(server):
     """As before: kept connections, nobody refused."""
-    workers = named(server, 'hefboom-worker')
+    workers = server.named('hefboom-worker')
     eventually(lambda: all(descriptors(pid) < 100 for pid in workers), 10)
 
     def everybody():
@@ -183,7 +183,7 @@ def limit(pid, count):
 def test_no_descriptor_at_all(own):
     """The limit sinks below what is open: accept() itself fails, and so does
     whatever the database needs."""
-    workers = named(own, 'hefboom-worker')
+    workers = own.named('hefboom-worker')
     for pid in workers:
         limit(pid, 48)
     try:
@@ -193,7 +193,7 @@ def test_no_descriptor_at_all(own):
             assert answer(own, '/healthz')[0] == 200
             database_gone(own)
             assert check_quiet(own, 3) <= 2
-        assert named(own, 'hefboom-worker') == workers
+        assert own.named('hefboom-worker') == workers
     finally:
         for pid in workers:
             limit(pid, LIMIT)

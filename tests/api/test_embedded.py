@@ -23,6 +23,7 @@ import urllib.request
 import psycopg2
 import pytest
 
+from harness.handover import serving, wait_for
 from harness.orphans import bury, set_subreaper
 from harness.running import Server, binary, environment, free_port
 
@@ -76,19 +77,6 @@ def get(server, path='/readyz'):
         return reply.status
 
 
-def named(server, name):
-    """Pids of the supervisor's children of that name."""
-    found = []
-    for pid in server.children():
-        try:
-            comm = pathlib.Path(f'/proc/{pid}/comm').read_text().strip()
-        except OSError:
-            continue
-        if comm == name:
-            found.append(pid)
-    return found
-
-
 def below(pid):
     """pid and everything it started, however deep."""
     found = [pid]
@@ -99,15 +87,6 @@ def below(pid):
         except OSError:
             pass
     return found
-
-
-def wait_for(what, seconds=30):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if what():
-            return
-        time.sleep(0.02)
-    raise AssertionError('not within %d s' % seconds)
 
 
 def is_running(pid):
@@ -314,8 +293,8 @@ def test_kill_9_of_the_supervisor(own):
     """Workers leave with their lifeline; PostgreSQL is adopted."""
     own.start()
     mark(own)
-    others = named(own, 'hefboom-worker') + named(own, 'hefboom-jobs')
-    database, = named(own, 'postgres')
+    others = serving(own)
+    database, = own.named('postgres')
     own.child.kill()
     own.child.wait()
     wait_for(lambda: not any(map(is_running, others)))
@@ -326,14 +305,14 @@ def test_kill_9_of_the_supervisor(own):
     assert any(entry.get('event') == 'postgresql_adopted'
                for entry in own.log_entries())
     os.kill(database, signal.SIGKILL)
-    wait_for(lambda: named(own, 'postgres'))
+    wait_for(lambda: own.named('postgres'))
     own.wait_ready()
     assert is_marked(own)
 
 
 def test_adopted_server_is_stopped(own):
     own.start()
-    database, = named(own, 'postgres')
+    database, = own.named('postgres')
     own.child.kill()
     own.child.wait()
     own.start()
@@ -359,10 +338,10 @@ def test_adopted_server_that_nobody_buries(own):
 def test_kill_9_of_postgresql(started):
     mark(started)
     for _ in range(2):
-        database, = named(started, 'postgres')
+        database, = started.named('postgres')
         os.kill(database, signal.SIGKILL)
         begun = time.monotonic()
-        wait_for(lambda: named(started, 'postgres') not in ([], [database]))
+        wait_for(lambda: started.named('postgres') not in (set(), {database}))
         wait_for(lambda: is_marked_now(started), 10)
         started.wait_ready()
         assert time.monotonic() - begun < 15
@@ -377,8 +356,7 @@ def is_marked_now(server):
 
 def test_kill_9_of_each_worker(started):
     """Each comes back, and the port is never without somebody."""
-    for pid in (named(started, 'hefboom-worker')
-                + named(started, 'hefboom-jobs')):
+    for pid in serving(started):
         before = len(started.children())
         os.kill(pid, signal.SIGKILL)
         wait_for(lambda: not is_running(pid)
@@ -389,14 +367,14 @@ def test_kill_9_of_each_worker(started):
 def test_a_worker_that_keeps_dying_is_started_later_and_later(started):
     until = time.monotonic() + 2
     while time.monotonic() < until:
-        for pid in named(started, 'hefboom-worker'):
+        for pid in started.named('hefboom-worker'):
             try:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 pass
         time.sleep(0.005)
     assert 4 <= started.log().count('"worker_died"') <= 20
-    wait_for(lambda: len(named(started, 'hefboom-worker')) == 2)
+    wait_for(lambda: len(started.named('hefboom-worker')) == 2)
 
 
 def test_sigterm_ends_all(started):
@@ -431,7 +409,7 @@ def test_sigterm_drains(started):
 def test_sigint_to_the_group(started):
     """As a terminal does it: everybody gets it, the supervisor acts."""
     pids = below(started.pid)
-    database, = named(started, 'postgres')
+    database, = started.named('postgres')
     assert os.getpgid(database) != started.pid
     is_answered_meanwhile(
         started, lambda: os.killpg(started.pid, signal.SIGINT))
@@ -456,8 +434,7 @@ def test_sigterm_while_starting(new):
 # reload
 
 def test_sighup_drops_nothing(started):
-    before = set(named(started, 'hefboom-worker')
-                 + named(started, 'hefboom-jobs'))
+    before = serving(started)
     failures, answered, done = [], [], threading.Event()
 
     def ask():
@@ -478,8 +455,7 @@ def test_sighup_drops_nothing(started):
         client.join()
     assert failures == []
     assert len(answered) > 100
-    after = set(named(started, 'hefboom-worker')
-                + named(started, 'hefboom-jobs'))
+    after = serving(started)
     assert len(after) == len(before) and not after & before
 
 
@@ -491,12 +467,12 @@ def test_sighup_reads_the_settings_again(own):
     path.write_text('log_level = loud\n')
     own.child.send_signal(signal.SIGHUP)
     wait_for(lambda: 'reload_refused' in own.log())
-    workers = named(own, 'hefboom-worker')
+    workers = own.named('hefboom-worker')
     assert get(own) == 200
     path.write_text('log_level = debug\n')
     own.child.send_signal(signal.SIGHUP)
     wait_for(lambda: '"reloaded"' in own.log())
-    assert not set(workers) & set(named(own, 'hefboom-worker'))
+    assert not workers & own.named('hefboom-worker')
 
 
 # two at once
@@ -612,7 +588,7 @@ def test_external(apart):
     with urllib.request.urlopen(request) as reply:
         assert json.load(reply)['user_name'] == 'els'
     assert not folder(apart).exists()
-    assert named(apart, 'postgres') == []
+    assert apart.named('postgres') == set()
 
 
 def test_external_without_the_owner(apart):

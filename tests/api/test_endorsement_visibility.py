@@ -7,7 +7,10 @@ endorser left out of visible_endorsement.
 """
 
 import pytest
-from test_claim_visibility import Cast, ROLES, SEES, VISIBILITIES, view, who
+
+import fixtures
+from harness.cast import Cast, who
+from test_claim_visibility import SEES, VISIBILITIES
 
 STATES = ('given', 'hidden', 'withdrawn')
 # The endorser is one more viewer, who works elsewhere.
@@ -35,34 +38,11 @@ class Endorsed(Cast):
 
 
 @pytest.fixture(scope='module')
-def cast(db):
-    cast = Endorsed(db)
-    for team in ('own', 'second', 'elsewhere'):
-        cast.team(team)
-    cast.team('abroad', cast.other)
-    for name in VIEWERS:
-        if name not in ('machine', 'other organisation'):
-            cast.person(name)
-    cast.person('blocked by the endorser')
-    cast.person('other organisation', cast.other)
-    cast.employ('leader of the leader', 'elsewhere')
-    cast.employ('leader', 'elsewhere', manager='leader of the leader')
-    cast.employ('owner', 'own', manager='leader')
-    cast.employ('owner', 'second', manager='leader', primary=False)
-    cast.employ('teammate', 'own', manager='leader')
-    cast.employ('second team', 'elsewhere')
-    cast.employ('second team', 'second', primary=False)
-    cast.employ('former teammate', 'own', -300, -10)
-    cast.employ('former teammate', 'elsewhere', -10)
-    cast.employ('future teammate', 'elsewhere', -100, 10)
-    cast.employ('future teammate', 'own', 10)
-    cast.employ('former colleague', 'own', -300, 0)
-    for name in ('hr', 'admin', 'somebody else'):
-        cast.employ(name, 'elsewhere')
-    for name in ('blocks the owner', 'blocked by the owner', 'endorser',
-                 'blocked by the endorser'):
+def cast(server, db):
+    cast = Endorsed(server, db)
+    cast.surround('owner', [*VIEWERS, 'blocked by the endorser'])
+    for name in ('endorser', 'blocked by the endorser'):
         cast.employ(name, 'own')
-    cast.employ('other organisation', 'abroad', org=cast.other)
     cast.block('blocks the owner', 'owner')
     cast.block('owner', 'blocked by the owner')
     cast.block('endorser', 'blocked by the endorser')
@@ -77,9 +57,7 @@ def made(cast, api, worlds):
     owner, endorser = who(cast, 'owner'), who(cast, 'endorser')
     for visibility in VISIBILITIES:
         for state in STATES:
-            skill = api.post('/v1/skills', as_='hilde', roles=['hr'], json={
-                'labels': {'en': worlds['demo'].word()},
-                'confirmed_new': True}).expect(201).json()['id']
+            skill = fixtures.plain_skill(worlds['demo'])
             claim = api.post('/v1/me/skills', json={
                 'skill_id': skill, 'level': 4, 'visibility': 'org'},
                 **owner).expect(201).json()['id']
@@ -98,12 +76,10 @@ def made(cast, api, worlds):
 
 
 @pytest.mark.parametrize('viewer', [*VIEWERS, 'blocked by the endorser'])
-def test_the_view(cast, made, view, viewer):
-    org = cast.other if viewer == 'other organisation' else cast.org
-    rows = view(org, cast.people.get(viewer),
-                'select id::text from visible_endorsement'
-                ' where id = any(%s::uuid[])',
-                [[one for _, one in made.values()]])
+def test_the_view(cast, made, viewer):
+    rows = cast.view(viewer, 'select id::text from visible_endorsement'
+                     ' where id = any(%s::uuid[])',
+                     [[one for _, one in made.values()]])
     seen = {key for key, (_, one) in made.items() if (one,) in rows}
     assert seen == {key for key in made
                     if viewer != 'blocked by the endorser'

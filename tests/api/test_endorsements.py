@@ -13,16 +13,14 @@ import uuid
 
 import pytest
 
+import fixtures
+
 HR = {'as_': 'hilde', 'roles': ['hr']}
 
 
 @pytest.fixture
-def skill(api, worlds):
-    def make():
-        return api.post('/v1/skills', json={
-            'labels': {'en': worlds['demo'].word()}, 'confirmed_new': True},
-            **HR).expect(201).json()['id']
-    return make
+def skill(worlds):
+    return lambda: fixtures.plain_skill(worlds['demo'])
 
 
 @pytest.fixture

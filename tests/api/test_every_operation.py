@@ -16,9 +16,9 @@ import pytest
 
 import fixtures
 from harness import baked
-from harness.client import Api
 from harness.document import SCIM
-from harness.running import Server
+from harness.locks import locked
+from harness.running import NARROW
 
 ids = pytest.mark.parametrize('name', baked.operation_ids())
 BIG = 256 * 1024
@@ -347,57 +347,38 @@ def test_headers(name, document, call):
         assert 'accept-language' in vary, reply.headers['Vary']
 
 
-def test_overload(server, document, call, api, coverage, db):
+def test_overload(server, document, call, api, db):
     """With the pool full every operation says 503 at once, and does nothing;
     the health of the server can still be asked."""
-    small = Server(
-        HEFBOOM_DATABASE_URL=server.runtime_url,
-        HEFBOOM_OWNER_URL=server.owner_url,
-        HEFBOOM_SECRET_FILE=server.data / 'data' / 'secret',
-        HEFBOOM_DOCS=None, HEFBOOM_WORKERS=1, HEFBOOM_POOL_FAST=1,
-        HEFBOOM_POOL_WRITE=1, HEFBOOM_POOL_SLOW=1, HEFBOOM_POOL_DEPTH=1,
-        HEFBOOM_POOL_QUEUE=1)
     calls = [call(name) for name, operation in document.operations.items()
              if '503' in operation.responses and not operation.open]
     # Nobody's caller is looked up for these: they wait for the lock itself.
     links = [call(name) for name, operation in document.operations.items()
              if operation.open and 'overloaded' in operation.codes(503)]
-    small.start()
-    client = Api(small, document, coverage)
-    client.server = small
-    small.token = server.token
     rows = db.counts(db.one("select id from organisation"
                             " where name = 'demo'"))
-    lock = server.connect()
-    lock.autocommit = False
     stuck = threading.Semaphore(0)
 
-    def wait_for_lock():
-        Api(small, document, coverage).get('/v1/me', judge=False)
+    def wait_for_lock(client):
+        client.get('/v1/me', judge=False)
         stuck.release()
-    try:
-        lock.cursor().execute('lock table person in access exclusive mode')
-        with concurrent.futures.ThreadPoolExecutor(4) as pool:
-            for _ in range(4):
-                pool.submit(wait_for_lock)
-            # Two wait for the lock and for a place; two were refused.
-            assert stuck.acquire(timeout=10) and stuck.acquire(timeout=10)
-            faults = []
-            for one in calls:
-                begun = time.monotonic()
-                reply = one.send(client)
-                if reply.status_code != 503 or time.monotonic() - begun > 1:
-                    faults.append(repr(reply))
-            for one in links:
-                one.send(client).expect(503)
-            assert client.get('/healthz', as_=None).status_code == 200
-            assert 'curl' in client.get('/docs', as_=None).expect(200).text
-            lock.rollback()
-        assert not faults, '\n'.join(faults)
-    finally:
-        lock.close()
-        wrong = small.stop()
-    assert not wrong, wrong
+    with (api.beside(**NARROW, HEFBOOM_POOL_QUEUE=1) as client,
+          concurrent.futures.ThreadPoolExecutor(4) as pool, locked(server)):
+        for _ in range(4):
+            pool.submit(wait_for_lock, client)
+        # Two wait for the lock and for a place; two were refused.
+        assert stuck.acquire(timeout=10) and stuck.acquire(timeout=10)
+        faults = []
+        for one in calls:
+            begun = time.monotonic()
+            reply = one.send(client)
+            if reply.status_code != 503 or time.monotonic() - begun > 1:
+                faults.append(repr(reply))
+        for one in links:
+            one.send(client).expect(503)
+        assert client.get('/healthz', as_=None).status_code == 200
+        assert 'curl' in client.get('/docs', as_=None).expect(200).text
+    assert not faults, '\n'.join(faults)
     assert db.counts(db.one("select id from organisation where"
                             " name = 'demo'")) == rows
 

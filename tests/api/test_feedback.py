@@ -14,7 +14,7 @@ import uuid
 import pytest
 
 import fixtures
-from test_claims import wait_for
+from harness.waiting import eventually
 
 WORDS = {'keep': 'You waited.', 'try_next': 'Ask twice.',
          'example': 'On Monday.', 'context': 'At the desk.'}
@@ -317,7 +317,7 @@ def test_the_window_ends(api, draft, send, clock, db, world):
     clock.advance(days=2)
     api.get(path(made), as_='jonas').expect(404)
     clock.advance(days=2)
-    wait_for(lambda: api.get(path(made)).json()['state'] == 'released')
+    eventually(lambda: api.get(path(made)).json()['state'] == 'released', 20)
     assert api.get(path(made), as_='jonas').expect(200)
     assert told(db, made) == [('feedback_received', 'jonas', 'els')]
     assert db.one('select count(*) from exchange where object_id = %s',

@@ -9,7 +9,7 @@ import json
 import pytest
 
 import fixtures
-from test_claims import wait_for
+from harness.waiting import eventually
 
 NAMES = ('els', 'jonas', 'an', 'piet', 'nina', 'felix')
 
@@ -162,8 +162,9 @@ def test_after_seven_days_nobody_knows_whose_it_was(api, session, clock, db,
     clock.advance(days=2)
     api.get(way(one, 'answers')).expect(404)
     give(api, one, method='PUT', status=409, code='answers_closed')
-    wait_for(lambda: db.one('select answer_id is null from feedback_answered'
-                            ' where session_id = %s', [one]))
+    eventually(lambda: db.one(
+        'select answer_id is null from feedback_answered'
+        ' where session_id = %s', [one]), 20)
     give(api, one, status=409, code='answers_given_already')
     assert db.one('select answers from feedback_answer where session_id'
                   ' = %s', [one]) == [{'question': 3, 'scale': 1}]

@@ -7,7 +7,8 @@ in a tombstone.
 
 import pytest
 
-from test_claim_visibility import Cast, view  # noqa: F401
+from harness.cast import Cast, who
+from harness.waiting import eventually
 
 STATES = ('drafted', 'sent', 'released', 'read', 'withdrawn', 'deleted')
 TOLD = {'released', 'read'}
@@ -32,9 +33,6 @@ SEES = {
     'machine': set(),
 }
 SHARED = [name for name in SEES if 'hared' in name and 'no longer' not in name]
-ROLES = {'shared-with leader': ['leader'], 'leader': ['leader'],
-         'leader of the leader': ['leader'], 'hr': ['hr'], 'admin': ['admin'],
-         'leader of the giver': ['leader']}
 ON_THE_API = [name for name in SEES if name != 'machine']
 ALSO_TOMBSTONES = {'giver', 'receiver'}
 REQUEST_STATES = ('open', 'answered', 'declined', 'withdrawn')
@@ -61,35 +59,19 @@ class FeedbackCast(Cast):
 
 
 @pytest.fixture(scope='module')
-def cast(db):
-    cast = FeedbackCast(db)
-    for team in ('own', 'elsewhere'):
-        cast.team(team)
-    cast.team('abroad', cast.other)
-    for name in SEES:
-        if name not in ('machine', 'other organisation'):
-            cast.person(name)
-    cast.person('other organisation', cast.other)
-    cast.employ('leader of the leader', 'elsewhere')
-    for name in ('leader', 'shared-with leader'):
-        cast.employ(name, 'elsewhere', manager='leader of the leader')
-    cast.employ('receiver', 'own', manager='leader')
-    cast.employ('teammate', 'own', manager='leader')
+def cast(server, db):
+    cast = FeedbackCast(server, db)
+    cast.surround('receiver', SEES)
     cast.employ('leader of the giver', 'elsewhere')
     cast.employ('giver', 'elsewhere', manager='leader of the giver')
-    for name in SEES:
-        if name not in ('machine', 'other organisation', 'leader', 'giver',
-                        'leader of the leader', 'shared-with leader',
-                        'receiver', 'teammate', 'leader of the giver'):
-            cast.employ(name, 'elsewhere')
-    cast.employ('other organisation', 'abroad', org=cast.other)
+    cast.employ('shared-with leader', 'elsewhere',
+                manager='leader of the leader')
+    for name in ('shared-with colleague', 'blocked by the giver, shared with',
+                 'blocks the receiver, shared with', 'no longer shared with',
+                 'colleague', 'blocked by the receiver'):
+        cast.employ(name, 'elsewhere')
     yield cast
     cast.leave()
-
-
-def who(cast, viewer):
-    return {'as_': cast.names[viewer], 'roles': ROLES.get(viewer, ['member']),
-            'org': 'other' if viewer == 'other organisation' else 'demo'}
 
 
 @pytest.fixture(scope='module')
@@ -127,13 +109,12 @@ def feedback(cast, api):
 
 
 @pytest.mark.parametrize('viewer', SEES)
-def test_the_view(cast, feedback, view, viewer):  # noqa: F811
-    org = cast.other if viewer == 'other organisation' else cast.org
-    rows = view(org, cast.people.get(viewer),
-                'select state, relation, keep, context, example, about_text,'
-                ' useful, release, created_at = shown_at, did'
-                ' from visible_feedback where id = any(%s::uuid[])',
-                [list(feedback.values())])
+def test_the_view(cast, feedback, viewer):
+    rows = cast.view(
+        viewer, 'select state, relation, keep, context, example, about_text,'
+        ' useful, release, created_at = shown_at, did'
+        ' from visible_feedback where id = any(%s::uuid[])',
+        [list(feedback.values())])
     found = {row[0]: row for row in rows}
     tombstone = found.pop('deleted', None)
     assert set(found) == SEES[viewer]
@@ -214,11 +195,10 @@ def requests(cast, feedback, api):
 
 
 @pytest.mark.parametrize('viewer', SEES)
-def test_the_view_of_requests(cast, requests, view, viewer):  # noqa: F811
-    org = cast.other if viewer == 'other organisation' else cast.org
-    rows = view(org, cast.people.get(viewer),
-                'select state, relation, ask_id from visible_feedback_request'
-                ' where id = any(%s::uuid[])', [list(requests.values())])
+def test_the_view_of_requests(cast, requests, viewer):
+    rows = cast.view(
+        viewer, 'select state, relation, ask_id from visible_feedback_request'
+        ' where id = any(%s::uuid[])', [list(requests.values())])
     sees = {'receiver': 'asker', 'giver': 'asked'}
     assert {row[0] for row in rows} == (
         set(REQUEST_STATES) if viewer in sees else set())
@@ -265,9 +245,8 @@ def test_what_was_released_stays_after_a_block(
     try:
         api.get(f"/v1/feedback/{feedback['released']}", **receiver).expect(200)
         clock.advance(days=8)
-        from test_claims import wait_for
-        wait_for(lambda: api.get(f'/v1/feedback/{late}', **giver).json()[
-            'state'] == 'released')
+        eventually(lambda: api.get(f'/v1/feedback/{late}', **giver).json()[
+            'state'] == 'released', 20)
         api.get(f'/v1/feedback/{late}', **receiver).expect(404)
         assert db.one('select count(*) from notification where object_id'
                       ' = %s', [late]) == 0

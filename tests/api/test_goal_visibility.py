@@ -7,7 +7,7 @@ goal_companion read without its state; health for whoever is invited.
 
 import pytest
 
-import test_claim_visibility as claims
+from harness.cast import Cast, who
 
 SEES = {
     'owner': {'me', 'companions', 'team', 'org'},
@@ -40,13 +40,11 @@ COMPANIONS = {
     'blocks the owner': 'accepted', 'blocked by the owner': 'accepted'}
 PARTS = {'owner': 'owner', 'companion': 'companion', 'invited': 'invited',
          'companion outside': 'companion'}
-ROLES = {**claims.ROLES, 'companion outside': ['member', 'trainer']}
 ON_THE_API = [name for name in SEES if name != 'machine']
 VISIBILITIES = ('me', 'companions', 'team', 'org')
-view = claims.view
 
 
-class Cast(claims.Cast):
+class GoalCast(Cast):
     def leave(self):
         people = list(self.people.values())
         goals = 'select id from goal where person_id = any(%s::uuid[])'
@@ -63,41 +61,13 @@ class Cast(claims.Cast):
 
 
 @pytest.fixture(scope='module')
-def cast(db):
-    cast = Cast(db)
-    for team in ('own', 'second', 'elsewhere'):
-        cast.team(team)
-    cast.team('abroad', cast.other)
-    for name in SEES:
-        if name != 'machine':
-            cast.person(name, cast.other if name == 'other organisation'
-                        else None)
-    cast.employ('leader of the leader', 'elsewhere')
-    cast.employ('leader', 'elsewhere', manager='leader of the leader')
-    cast.employ('owner', 'own', manager='leader')
-    cast.employ('owner', 'second', manager='leader', primary=False)
-    cast.employ('teammate', 'own', manager='leader')
-    cast.employ('second team', 'elsewhere')
-    cast.employ('second team', 'second', primary=False)
-    cast.employ('former teammate', 'own', -300, -10)
-    cast.employ('former teammate', 'elsewhere', -10)
-    cast.employ('future teammate', 'elsewhere', -100, 10)
-    cast.employ('future teammate', 'own', 10)
-    cast.employ('former colleague', 'own', -300, 0)
-    for name in ('hr', 'admin', 'somebody else', 'companion', 'invited',
-                 'declined', 'left', 'removed'):
+def cast(server, db):
+    cast = GoalCast(server, db)
+    cast.surround('owner', SEES)
+    for name in ('companion', 'invited', 'declined', 'left', 'removed'):
         cast.employ(name, 'elsewhere')
-    for name in ('blocks the owner', 'blocked by the owner'):
-        cast.employ(name, 'own')
-    cast.employ('other organisation', 'abroad', org=cast.other)
     yield cast
     cast.leave()
-
-
-def who(cast, viewer):
-    return {'as_': cast.names[viewer],
-            'roles': ROLES.get(viewer, ['member']),
-            'org': 'other' if viewer == 'other organisation' else 'demo'}
 
 
 @pytest.fixture(scope='module')
@@ -132,20 +102,19 @@ def goals(cast, api, db):
 
 
 @pytest.mark.parametrize('viewer', SEES)
-def test_the_view(cast, goals, view, viewer):
-    org = cast.other if viewer == 'other organisation' else cast.org
-    person = cast.people.get(viewer)
+def test_the_view(cast, goals, viewer):
     ids = [goal['id'] for goal in goals.values()]
-    rows = view(org, person, 'select id::text, part, health from visible_goal'
-                ' where id = any(%s::uuid[])', [ids])
+    rows = cast.view(
+        viewer, 'select id::text, part, health from visible_goal'
+        ' where id = any(%s::uuid[])', [ids])
     assert {name for name, goal in goals.items()
             if goal['id'] in {row[0] for row in rows}} == SEES[viewer]
     assert {row[1] for row in rows} <= {PARTS.get(viewer, 'none')}
     assert {row[2] for row in rows} <= {
         'on_track' if viewer in INSIDE else None}
     for table in ('visible_goal_check_in', 'visible_goal_companion'):
-        rows = view(org, person, f'select goal_id::text from {table}'
-                    ' where goal_id = any(%s::uuid[])', [ids])
+        rows = cast.view(viewer, f'select goal_id::text from {table}'
+                         ' where goal_id = any(%s::uuid[])', [ids])
         seen = {name for name, goal in goals.items()
                 if (goal['id'],) in rows}
         assert seen == (SEES[viewer] if viewer in INSIDE else set()), table
@@ -180,7 +149,7 @@ def test_over_the_api(cast, goals, api, viewer):
 
 
 @pytest.mark.parametrize('visibility', VISIBILITIES)
-def test_nobody_sees_a_draft(cast, goals, api, db, view, visibility):
+def test_nobody_sees_a_draft(cast, goals, api, db, visibility):
     """Whatever its visibility, and whoever came along before (which no
     operation allows, and the view does not rely on)."""
     draft = api.post('/v1/goals', json={
@@ -191,9 +160,8 @@ def test_nobody_sees_a_draft(cast, goals, api, db, view, visibility):
                    ' state) values (%s, %s, %s, %s)',
                    [cast.org, draft['id'], cast.people[name], state])
     for viewer in SEES:
-        org = cast.other if viewer == 'other organisation' else cast.org
-        rows = view(org, cast.people.get(viewer),
-                    'select id from visible_goal where id = %s', [draft['id']])
+        rows = cast.view(viewer, 'select id from visible_goal where id = %s',
+                         [draft['id']])
         assert len(rows) == (viewer == 'owner'), viewer
         if viewer in ON_THE_API:
             api.get(f"/v1/goals/{draft['id']}", **who(cast, viewer)).expect(

@@ -56,14 +56,9 @@ select k.org_id, gen_random_uuid(), who.id, k.id, 1 + (random() * 4)::int,
 
 @pytest.fixture(scope='module')
 def young():
-    server = Server()
-    server.start()
-    try:
+    with Server().running() as server:
         server.command('org', 'create', 'young')
         yield server
-    finally:
-        wrong = server.stop()
-    assert not wrong, '\n'.join(wrong)
 
 
 def status(server, path, token):

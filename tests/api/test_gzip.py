@@ -10,8 +10,6 @@ import gzip
 import pytest
 
 from harness import baked
-from harness.client import Api
-from harness.running import Server
 
 ASKED = {'Accept-Encoding': 'gzip, deflate, br'}
 LEAST = 1024
@@ -156,20 +154,12 @@ def test_the_document_is_packed_once(api):
     assert page.json()['code'] == 'not_found'
 
 
-def test_off(server, document, coverage):
-    other = Server(
-        HEFBOOM_DATABASE_URL=server.runtime_url,
-        HEFBOOM_OWNER_URL=server.owner_url,
-        HEFBOOM_SECRET_FILE=server.data / 'data' / 'secret',
-        HEFBOOM_GZIP_LEVEL=0, HEFBOOM_WORKERS=1).start()
-    try:
-        reply = Api(other, document, coverage).get(
+def test_off(api):
+    with api.beside(HEFBOOM_GZIP_LEVEL=0, HEFBOOM_WORKERS=1) as other:
+        reply = other.get(
             '/openapi.json', as_=None, headers=ASKED).expect(200)
         assert reply.headers['Content-Encoding'] is None
         assert 'accept-encoding' not in names(reply.headers['Vary'])
-    finally:
-        wrong = other.stop()
-    assert wrong == []
 
 
 def test_it_is_gzip(api):

@@ -19,7 +19,7 @@ import urllib.request
 
 import pytest
 
-from harness.handover import (Binary, Load, crash, hand_over, named, serving,
+from harness.handover import (Binary, Load, crash, hand_over, serving,
                               server_with_people, wait_for)
 from harness.running import binary, environment, free_port
 
@@ -65,11 +65,11 @@ def get(server, path='/healthz'):
 
 def test_nobody_notices(own, load, file):
     """Not of new settings, nor of a new file; the folder stays locked."""
-    database = named(own, 'postgres')
+    database = own.named('postgres')
     hand_over(own, signal.SIGHUP)
     file.replace()
     hand_over(own, signal.SIGUSR2)
-    assert named(own, 'postgres') == database
+    assert own.named('postgres') == database
     for pid in {own.pid} | serving(own):
         assert os.stat(f'/proc/{pid}/exe').st_ino == file.path.stat().st_ino
     said = own.command('serve', check=False, HEFBOOM_LISTEN='127.0.0.1:0')
@@ -83,16 +83,16 @@ def test_what_is_under_way_is_finished(own):
     for client in clients:
         client.sendall(b'GET /healthz HTTP/1.1\r\nHost: a\r\n')
     time.sleep(0.3)
-    before = named(own, 'hefboom-worker')
+    before = own.named('hefboom-worker')
     own.child.send_signal(signal.SIGHUP)
-    wait_for(lambda: named(own, 'hefboom-worker') - before)
+    wait_for(lambda: own.named('hefboom-worker') - before)
     time.sleep(1)
     for client in clients:
         client.sendall(b'\r\n')
         client.settimeout(20)
         assert client.recv(9999).startswith(b'HTTP/1.1 200 ')
         client.close()
-    wait_for(lambda: not before & named(own, 'hefboom-worker'))
+    wait_for(lambda: not before & own.named('hefboom-worker'))
 
 
 def test_who_was_not_listened_to_is_answered(own):
@@ -104,7 +104,7 @@ def test_who_was_not_listened_to_is_answered(own):
     clients = [socket.create_connection((own.host, own.port))
                for _ in range(240)]
     ask = b'GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n'
-    workers = named(own, 'hefboom-worker')
+    workers = own.named('hefboom-worker')
     for _ in range(2):
         for client in clients:
             client.sendall(ask)
@@ -112,7 +112,7 @@ def test_who_was_not_listened_to_is_answered(own):
             client.settimeout(20)
             assert client.recv(9999).startswith(b'HTTP/1.1 200 ')
     own.child.send_signal(signal.SIGHUP)
-    wait_for(lambda: named(own, 'hefboom-worker') - workers)
+    wait_for(lambda: own.named('hefboom-worker') - workers)
     time.sleep(0.45)
     for pid in workers:
         os.kill(pid, signal.SIGSTOP)
@@ -124,7 +124,7 @@ def test_who_was_not_listened_to_is_answered(own):
     for client in clients:
         assert client.recv(9999).startswith(b'HTTP/1.1 200 ')
         client.close()
-    wait_for(lambda: not workers & named(own, 'hefboom-worker'))
+    wait_for(lambda: not workers & own.named('hefboom-worker'))
 
 
 def upgraded(server):
@@ -149,7 +149,7 @@ def test_the_lifeline_stays(own):
     upgraded(own)
     others = serving(own)
     own.crashes_declared += 1
-    database, = named(own, 'postgres')
+    database, = own.named('postgres')
     own.child.kill()
     own.child.wait()
     wait_for(lambda: not any(
@@ -177,11 +177,11 @@ def test_settings_that_it_refuses(own, load, file):
 
 def returns(server):
     """The new program cannot go on: it hands everything back."""
-    database = named(server, 'postgres')
+    database = server.named('postgres')
     seen = server.log().count('"reloaded"')
     hand_over(server, signal.SIGUSR2, 'returned')
     wait_for(lambda: server.log().count('"reloaded"') > seen)
-    assert named(server, 'postgres') == database
+    assert server.named('postgres') == database
 
 
 def test_a_program_that_does_not_start(own, load, file):
@@ -208,12 +208,12 @@ def test_a_program_that_speaks_another_version(own, load, file):
 
 def test_workers_that_die_at_once(own, load):
     """Then the old program goes on, and so do those it started."""
-    before = named(own, 'hefboom-worker')
+    before = own.named('hefboom-worker')
     seen = own.log().count('"returned"')
     own.crashes_declared += 1
     own.child.send_signal(signal.SIGUSR2)
-    wait_for(lambda: named(own, 'hefboom-worker') - before)
-    for pid in named(own, 'hefboom-worker') - before:
+    wait_for(lambda: own.named('hefboom-worker') - before)
+    for pid in own.named('hefboom-worker') - before:
         os.kill(pid, signal.SIGKILL)
     reloaded = own.log().count('"reloaded"')
     wait_for(lambda: own.log().count('"returned"') > seen)
@@ -261,7 +261,7 @@ def test_the_database_is_watched_on(own):
     database = int(postmaster.read_text().split()[0])
     own.crashes_declared += 1
     os.kill(database, signal.SIGKILL)
-    wait_for(lambda: named(own, 'postgres') - {database})
+    wait_for(lambda: own.named('postgres') - {database})
     own.wait_ready()
 
 

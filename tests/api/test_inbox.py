@@ -388,9 +388,8 @@ def test_home_s_sessions(api, db, worlds, reader):
 
 def test_the_demonstration_fills_the_inbox():
     """On a server of its own: others move the clock, and the purge follows."""
-    server, items, after = Server(), [], ''
-    server.start()
-    try:
+    items, after = [], ''
+    with Server().running() as server:
         server.command('demo', 'load')
         while after is not None:
             request = urllib.request.Request(
@@ -400,9 +399,6 @@ def test_the_demonstration_fills_the_inbox():
                 page = json.load(reply)
             items += page['items']
             after = page['next'] and '&after=' + page['next']
-    finally:
-        wrong = server.stop()
-    assert not wrong
     assert len(items) > 50, 'no second page'
     texts = [item['text'] for item in items]
     assert len(set(texts)) == len(texts), 'a sentence occurs twice'

@@ -12,9 +12,6 @@ import socket
 
 import pytest
 
-from harness import baked
-from harness.client import Api
-from harness.running import Server
 
 # What a front, a proxy or a browser may take for the end of a line.
 ENCODED = ['%0d%0aX-Injected:%20yes', '%0aX-Injected:yes', '%0dX-Injected:yes',
@@ -43,27 +40,22 @@ NAMES = {'date', 'content-type', 'content-length', 'x-content-type-options',
 
 
 @pytest.fixture(scope='module')
-def watched(server, document, coverage):
+def watched(api):
     """Logs each request; whatever can be switched on is on."""
-    other = Server(
-        HEFBOOM_DATABASE_URL=server.runtime_url,
-        HEFBOOM_OWNER_URL=server.owner_url,
-        HEFBOOM_SECRET_FILE=server.data / 'data' / 'secret',
-        HEFBOOM_LOG_LEVEL='debug', HEFBOOM_TRUSTED_PROXIES='127.0.0.1',
-        HEFBOOM_CORS_ORIGINS='https://app.example.org',
-        HEFBOOM_WORKERS=1).start()
-    other.token = server.token
-    other.answered = set()
-    yield Api(other, document, coverage)
-    lines = other.log().splitlines()
-    assert other.stop() == []
+    with api.beside(
+            HEFBOOM_LOG_LEVEL='debug', HEFBOOM_TRUSTED_PROXIES='127.0.0.1',
+            HEFBOOM_CORS_ORIGINS='https://app.example.org',
+            HEFBOOM_WORKERS=1) as other:
+        other.server.answered = set()
+        yield other
+        lines = other.server.log().splitlines()
     assert not [line for line in lines if 'njected' in line.lower()
                 or not isinstance(json.loads(line), dict)]
     entries = [json.loads(line) for line in lines]
     ids = [one['request'] for one in entries if 'request' in one
            and one.get('operation') != 'get_readyz']
     assert len(ids) == len(set(ids)), 'two lines for one request'
-    assert set(ids) <= other.answered, 'a line of nobody'
+    assert set(ids) <= other.server.answered, 'a line of nobody'
 
 
 class Raw:

@@ -91,21 +91,9 @@ class Matrix:
         theirs = call(name, 'other')
         mine = call(name, **places.AS.get(name, {}))
         before = there.db.settled(there.org_id)
-        faults = []
-        for place in found:
-            invented = str(uuid.uuid4())
-            reply = places.put(mine, place, invented).send()
-            if reply.status_code not in places.refusals(mine, place):
-                faults.append(f'{place} invented: {reply}')
-                continue
-            if reply.status_code == 200 and place.where == 'query':
-                assert reply.json()['items'] == [], (place, reply)
-            expected = places.told(reply, invented)
-            for what, value in foreign_ids(catalogue, mine, theirs, place):
-                again = places.put(mine, place, value).send()
-                if places.told(again, value) != expected:
-                    faults.append(f'{place} {what} {value}: {again}\n'
-                                  f'  an invented one: {reply}')
+        faults = places.distinguished(
+            mine, found,
+            lambda place: foreign_ids(catalogue, mine, theirs, place))
         if there.db.fingerprint(there.org_id) != before:
             faults.append('rows of the other organisation changed')
         assert not faults, '\n'.join(faults)

@@ -16,8 +16,7 @@ import uuid
 import pytest
 
 from harness import baked
-from harness.client import Api
-from harness.running import Server, binary
+from harness.running import binary
 
 MARK = 'Zw' + uuid.uuid4().hex[:12]
 # What breaks logs, terminals, SQL, JSON, formats and paths.
@@ -32,17 +31,12 @@ KEYS = {'at', 'level', 'process', 'pid', 'event', 'request', 'trace', 'parent',
 
 
 @pytest.fixture(scope='module')
-def talkative(server, document, coverage):
+def talkative(api):
     """Logs all that it can."""
-    other = Server(
-        HEFBOOM_DATABASE_URL=server.runtime_url,
-        HEFBOOM_OWNER_URL=server.owner_url,
-        HEFBOOM_SECRET_FILE=server.data / 'data' / 'secret',
-        HEFBOOM_LOG_LEVEL='debug', HEFBOOM_TRUSTED_PROXIES='127.0.0.1',
-        HEFBOOM_CORS_ORIGINS='https://app.example.org').start()
-    other.token = server.token
-    yield Api(other, document, coverage)
-    assert other.stop() == []
+    with api.beside(
+            HEFBOOM_LOG_LEVEL='debug', HEFBOOM_TRUSTED_PROXIES='127.0.0.1',
+            HEFBOOM_CORS_ORIGINS='https://app.example.org') as other:
+        yield other
 
 
 def logs(talkative, server):

@@ -6,8 +6,10 @@ the rate's refusals not counted; served on the public listener; postgresql_up
 always 1; promtool finds a counter without _total.
 """
 
+import contextlib
 import re
 import shutil
+import socket
 import subprocess
 import time
 import urllib.error
@@ -16,6 +18,7 @@ import urllib.request
 import pytest
 
 from harness.client import Api
+from harness.locks import locked
 from harness.running import Server, free_port
 from harness.waiting import eventually
 
@@ -28,19 +31,13 @@ SAMPLE = re.compile(r'([a-z_]+)(?:\{([^}]*)\})? (\S+)')
 
 
 @pytest.fixture(scope='module')
-def watched(server, document, coverage):
+def watched(api):
     port = free_port()
-    other = Server(
-        HEFBOOM_DATABASE_URL=server.runtime_url,
-        HEFBOOM_OWNER_URL=server.owner_url,
-        HEFBOOM_SECRET_FILE=server.data / 'data' / 'secret',
-        HEFBOOM_METRICS_LISTEN=f'127.0.0.1:{port}',
-        HEFBOOM_RATE_CLIENT=2, HEFBOOM_WORKERS=2).start()
-    other.token = server.token
-    other.metrics = f'http://127.0.0.1:{port}/metrics'
-    until(lambda: scrape(other), 'no /metrics')
-    yield Api(other, document, coverage)
-    assert other.stop() == []
+    with api.beside(HEFBOOM_METRICS_LISTEN=f'127.0.0.1:{port}',
+                    HEFBOOM_RATE_CLIENT=2, HEFBOOM_WORKERS=2) as other:
+        other.server.metrics = f'http://127.0.0.1:{port}/metrics'
+        until(lambda: scrape(other.server), 'no /metrics')
+        yield other
 
 
 def scrape(server):
@@ -162,28 +159,18 @@ def test_a_crash_loses_no_count(watched):
 
 def test_requests_under_way(watched):
     """Seen while a table is locked, with the pool's transactions."""
-    import socket
-    blocker = watched.server.connect()
-    blocker.autocommit = False
-    blocker.cursor().execute('lock table person in access exclusive mode')
-    wires = []
-    try:
-        token = watched.server.token('demo', 'els', ('member',), None)
+    token = watched.server.token('demo', 'els', ('member',), None)
+    with contextlib.ExitStack() as wires, locked(watched.server):
         for _ in range(5):
-            wires.append(socket.create_connection(
+            wire = wires.enter_context(socket.create_connection(
                 (watched.server.host, watched.server.port), 10))
-            wires[-1].sendall(
+            wire.sendall(
                 f'GET /v1/me HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer '
                 f'{token}\r\n\r\n'.encode())
         found = until(lambda: (now := samples(watched))[
             'hefboom_requests_in_flight', None] == 5 and now,
             'five requests', 5)
         assert found['hefboom_pool_transactions', 'lane="fast"'] == 5
-    finally:
-        blocker.rollback()
-        blocker.close()
-        for wire in wires:
-            wire.close()
     until(lambda: samples(watched)['hefboom_requests_in_flight', None] == 0,
           'none under way')
 

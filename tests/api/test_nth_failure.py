@@ -214,7 +214,7 @@ def test_no_address_space(trial, faulty):
     finally:
         for wire in wires + early:
             wire.close()
-        if trial.server.named('worker') == trial.pid:
+        if trial.server.child_pid('worker') == trial.pid:
             limit(trial.pid, 'unlimited')
     time.sleep(0.6)
     for name in ROUTES:

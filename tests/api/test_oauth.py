@@ -20,8 +20,6 @@ import jwt
 import pytest
 import yaml
 
-from harness.client import Api
-from harness.running import Server
 from test_clients import give, make, people, revoke, shut_out
 
 FORM = 'application/x-www-form-urlencoded'
@@ -249,19 +247,10 @@ def test_tokens_that_fit_nobody(api, server, worlds, client, secret):
         403, code='forbidden')
 
 
-def test_settings(server, document, coverage, client, secret):
-    second = Server(HEFBOOM_DATABASE_URL=server.runtime_url,
-                    HEFBOOM_OWNER_URL=server.owner_url,
-                    HEFBOOM_SECRET_FILE=server.data / 'data' / 'secret',
-                    HEFBOOM_WORKERS=1, HEFBOOM_ACCESS_TOKEN_S=60)
-    try:
-        second.start()
-        its = Api(second, document, coverage)
+def test_settings(server, api, client, secret):
+    with api.beside(HEFBOOM_WORKERS=1, HEFBOOM_ACCESS_TOKEN_S=60) as its:
         reply = send(its, GRANT, basic(client['id'], secret)).expect(200)
         assert reply.json()['expires_in'] == 60
-    finally:
-        wrong = second.stop()
-    assert not wrong, wrong
     result = server.command('check-config', check=False,
                             HEFBOOM_ACCESS_TOKEN_S=59)
     assert result.returncode == 2 and '60 to 86400' in result.stderr

@@ -325,21 +325,8 @@ def test_ids(name, here, there, catalogue, document):
     here.db.settle(here.org_id, there.org_id)
     rows = written(here.db, here.org_id, without)
     foreign = written(here.db, there.org_id, BUSY)
-    faults = []
-    for place in found:
-        invented = str(uuid.uuid4())
-        reply = places.put(one, place, invented).send()
-        if reply.status_code not in places.refusals(one, place):
-            faults.append(f'{place} invented: {reply}')
-            continue
-        if reply.status_code == 200 and place.where == 'query':
-            assert reply.json()['items'] == [], (place, reply)
-        expect = told(reply, invented)
-        for what, value in tried(catalogue, one, place, there):
-            again = places.put(one, place, value).send()
-            if told(again, value) != expect:
-                faults.append(f'{place} {what} {value}: {again}\n'
-                              f'  an invented one: {reply}')
+    faults = places.distinguished(
+        one, found, lambda place: tried(catalogue, one, place, there))
     changed = [table for org, kept, left in (
         (here, rows, without), (there, foreign, BUSY))
         for table, row in written(here.db, org.org_id, left).items()

@@ -7,34 +7,20 @@ without Retry-After; a setting not checked.
 """
 
 import concurrent.futures
+import contextlib
 import socket
 import time
 
 import pytest
 
-from harness.client import Api
-from harness.running import Server
-
-
-def beside(server, **settings):
-    other = Server(
-        HEFBOOM_DATABASE_URL=server.runtime_url,
-        HEFBOOM_OWNER_URL=server.owner_url,
-        HEFBOOM_SECRET_FILE=server.data / 'data' / 'secret',
-        HEFBOOM_LOG_LEVEL='debug', HEFBOOM_WORKERS=1, **settings).start()
-    other.token = server.token
-    return other
+from harness.locks import locked
 
 
 @pytest.fixture
-def started(server, document, coverage):
-    servers = []
-
-    def start(**settings):
-        servers.append(beside(server, **settings))
-        return Api(servers[-1], document, coverage)
-    yield start
-    assert [line for one in servers for line in one.stop()] == []
+def started(api):
+    with contextlib.ExitStack() as servers:
+        yield lambda **settings: servers.enter_context(api.beside(
+            HEFBOOM_LOG_LEVEL='debug', HEFBOOM_WORKERS=1, **settings))
 
 
 def origin(api, **headers):
@@ -91,11 +77,7 @@ def test_the_cap_is_of_clients_not_of_proxies(started, db):
     server = api.server
     api.get('/v1/me', headers={'X-Forwarded-For': '192.0.2.1'}).expect(200)
     # Reads wait for this lock, so requests stay under way.
-    blocker = server.connect()
-    blocker.autocommit = False
-    blocker.cursor().execute('lock table person in access exclusive mode')
-    wires = []
-    try:
+    with locked(server):
         wires = [pending(server, '192.0.2.1'), pending(server, '192.0.2.2'),
                  pending(server, '2001:db8::1')]
         time.sleep(0.5)
@@ -108,9 +90,6 @@ def test_the_cap_is_of_clients_not_of_proxies(started, db):
         for client in ('192.0.2.3', '2001:db8:0:1::1', None):
             api.get('/v1/nothing', as_=None, headers={
                 'X-Forwarded-For': client}).expect(404)
-    finally:
-        blocker.rollback()
-        blocker.close()
     for wire in wires:
         wire.settimeout(20)
         assert wire.recv(100).startswith(b'HTTP/1.1 '), 'no reply'

@@ -6,9 +6,6 @@ Mutations: the setting ignored; the address of `listen` instead of Host.
 
 import pytest
 
-from harness.client import Api
-from harness.running import Server
-
 USERS = '/scim/v2/Users/'
 
 
@@ -33,19 +30,9 @@ def test_a_host_that_is_none(api, host):
         400, code='bad_request')
 
 
-def test_as_it_was_set(made, server, document, coverage):
-    public = Server(
-        HEFBOOM_DATABASE_URL=server.runtime_url,
-        HEFBOOM_OWNER_URL=server.owner_url,
-        HEFBOOM_SECRET_FILE=server.data / 'data' / 'secret',
-        HEFBOOM_PUBLIC_URL='https://hr.example.org/peers/',
-        HEFBOOM_WORKERS=1).start()
-    try:
-        api = Api(public, document, coverage)
-        api.server.token = server.token
-        location = made(api, Host='elsewhere').headers['Location']
+def test_as_it_was_set(made, api):
+    with api.beside(HEFBOOM_PUBLIC_URL='https://hr.example.org/peers/',
+                    HEFBOOM_WORKERS=1) as public:
+        location = made(public, Host='elsewhere').headers['Location']
         assert location.startswith(f'https://hr.example.org/peers{USERS}'), (
             location)
-    finally:
-        wrong = public.stop()
-    assert wrong == []

@@ -7,43 +7,25 @@ counted; a look-up in spite of failures; tokens and Bulk for nothing.
 """
 
 import concurrent.futures
+import contextlib
 import re
 import time
 
 import pytest
 
 from harness import baked
-from harness.client import Api
-from harness.running import Server
 
 POLICY = re.compile(r'"(person|client)";q=(\d+);w=60')
 LEFT = re.compile(r'"(person|client)";r=(\d+);t=(\d+)')
 
 
-def beside(server, **settings):
-    """Another server on the same database, with the same secret."""
-    other = Server(
-        HEFBOOM_DATABASE_URL=server.runtime_url,
-        HEFBOOM_OWNER_URL=server.owner_url,
-        HEFBOOM_SECRET_FILE=server.data / 'data' / 'secret',
-        **settings).start()
-    other.token = server.token
-    return other
-
-
 @pytest.fixture
-def limited(server, document, coverage):
+def limited(api):
     """limited(rate_person=5): an Api; each has buckets of its own."""
-    started = []
-
-    def start(**rates):
-        started.append(beside(server, **{
+    with contextlib.ExitStack() as started:
+        yield lambda **rates: started.enter_context(api.beside(**{
             f'HEFBOOM_{name.upper()}': value for name, value in
             rates.items()}))
-        return Api(started[-1], document, coverage)
-    yield start
-    wrong = [line for one in started for line in one.stop()]
-    assert wrong == []
 
 
 def left(reply):
@@ -250,10 +232,9 @@ def test_by_default_there_is_room(api):
 
 
 @pytest.fixture(scope='module')
-def spent(server, document, coverage):
-    other = beside(server, HEFBOOM_RATE_PERSON=1, HEFBOOM_RATE_CLIENT=1)
-    yield Api(other, document, coverage)
-    assert other.stop() == []
+def spent(api):
+    with api.beside(HEFBOOM_RATE_PERSON=1, HEFBOOM_RATE_CLIENT=1) as other:
+        yield other
 
 
 @pytest.mark.parametrize('name', baked.operation_ids())

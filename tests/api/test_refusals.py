@@ -6,8 +6,6 @@ import datetime
 import pytest
 
 import fixtures
-from harness.client import Api
-from harness.running import Server
 from harness.waiting import eventually
 
 
@@ -60,26 +58,22 @@ def test_undoing_a_merge_would_make_a_circle(call, world):
     assert reply.code == 'skill_parent_cycle', reply
 
 
-def test_not_ready_without_the_database(server, document, coverage, db):
+def test_not_ready_without_the_database(api, db):
     """Health is one thing, readiness another; and it comes back by itself."""
     others = db.column("select pid from pg_stat_activity"
                        " where usename = 'hefboom'")
-    small = Server(
-        HEFBOOM_DATABASE_URL=server.runtime_url,
-        HEFBOOM_OWNER_URL=server.owner_url,
-        HEFBOOM_SECRET_FILE=server.data / 'data' / 'secret',
-        HEFBOOM_WORKERS=1).start()
-    api = Api(small, document, coverage)
-    try:
-        db.execute('alter role hefboom connection limit 0')
-        db.execute('select pg_terminate_backend(pid) from pg_stat_activity'
-                   " where usename = 'hefboom' and pid <> all(%s)", [others])
-        eventually(lambda: api.get('/readyz', as_=None).status_code == 503)
-        api.get('/readyz', as_=None).expect(503, code='database_unavailable')
-        api.get('/healthz', as_=None).expect(200)
-        db.execute('alter role hefboom connection limit -1')
-        small.wait_ready(30)
-    finally:
-        db.execute('alter role hefboom connection limit -1')
-        wrong = small.stop()
-    assert wrong == []
+    with api.beside(HEFBOOM_WORKERS=1) as small:
+        try:
+            db.execute('alter role hefboom connection limit 0')
+            db.execute(
+                'select pg_terminate_backend(pid) from pg_stat_activity'
+                " where usename = 'hefboom' and pid <> all(%s)", [others])
+            eventually(
+                lambda: small.get('/readyz', as_=None).status_code == 503)
+            small.get('/readyz', as_=None).expect(
+                503, code='database_unavailable')
+            small.get('/healthz', as_=None).expect(200)
+            db.execute('alter role hefboom connection limit -1')
+            small.server.wait_ready(30)
+        finally:
+            db.execute('alter role hefboom connection limit -1')

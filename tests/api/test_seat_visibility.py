@@ -11,8 +11,8 @@ visible_seat (whoever waits sees who comes).
 
 import pytest
 
-from test_claim_visibility import view  # noqa: F401
-from test_session_visibility import NOBODY, SessionCast
+from harness.cast import who
+from test_session_visibility import SessionCast
 
 # whose -> its state; all in one session
 SEATS = {
@@ -61,18 +61,12 @@ SEES = {
     'other organisation': (set(), 404, 404),
     'machine': (set(), None, None),
 }
-ROLES = {'leader': ['leader'], 'leader of the leader': ['leader'],
-         'hr': ['hr'], 'admin': ['admin'],
-         'external trainer': ['member', 'trainer'],
-         'external facilitator': ['member', 'trainer']}
 LEADS = {'host', 'facilitator', 'external facilitator'}
 ENGAGED = {'facilitator': ('facilitator', True),
            'external facilitator': ('facilitator', True),
            'former facilitator': ('facilitator', False),
            'released participant': ('participant', False),
            **{name: ('participant', True) for name in COMING | {'offered'}}}
-MATES = ('host', 'owner', 'teammate', 'waiter', 'offered', 'blocks the owner',
-         'blocked by the owner', 'blocked by the host', 'blocks the host')
 VISIBILITIES = ('team', 'org')
 
 
@@ -87,24 +81,14 @@ class SeatCast(SessionCast):
 
 
 @pytest.fixture(scope='module')
-def cast(db):
-    cast = SeatCast(db)
-    for team in ('own', 'elsewhere'):
-        cast.team(team)
-    cast.team('abroad', cast.other)
-    for name in SEES:
-        if name not in NOBODY:
-            cast.person(name)
-    cast.person('other organisation', cast.other)
-    cast.employ('leader of the leader', 'elsewhere')
-    cast.employ('leader', 'elsewhere', manager='leader of the leader')
-    for name in MATES:
+def cast(server, db):
+    cast = SeatCast(server, db)
+    cast.surround('host', SEES)
+    for name in ('owner', 'waiter', 'offered'):
         cast.employ(name, 'own', manager='leader')
-    for name in ('hr', 'admin', 'somebody else', 'facilitator', 'participant',
-                 'former facilitator', 'released participant', 'lapsed'):
+    for name in ('facilitator', 'participant', 'former facilitator',
+                 'released participant', 'lapsed'):
         cast.employ(name, 'elsewhere')
-    cast.employ('former colleague', 'own', -300, 0)
-    cast.employ('other organisation', 'abroad', org=cast.other)
     for one, other in (('blocks the owner', 'owner'),
                        ('owner', 'blocked by the owner'),
                        ('host', 'blocked by the host'),
@@ -123,12 +107,7 @@ def seats(cast, db, worlds):
         one = fixtures.plain_session(
             worlds['demo'], 'confirmed', cast.names['host'],
             visibility=visibility)
-        for name, (role, live) in ENGAGED.items():
-            db.execute(
-                'insert into engagement (org_id, session_id, person_id, role,'
-                ' during, live) select org_id, id, %s, %s, during, %s'
-                ' from session where id = %s',
-                [cast.people[name], role, live, one])
+        cast.engage(one, ENGAGED)
         made[visibility] = one, {name: db.one(
             'insert into seat (org_id, id, session_id, person_id, state,'
             ' number, answer, attendance, attendance_source, expires_at)'
@@ -143,12 +122,6 @@ def seats(cast, db, worlds):
         db.execute('update session set taken = %s where id = %s',
                    [len(COMING) + 1, one])
     return made
-
-
-def who(cast, viewer):
-    return {'as_': cast.names[viewer],
-            'roles': ROLES.get(viewer, ['member']),
-            'org': 'other' if viewer == 'other organisation' else 'demo'}
 
 
 def expected(viewer, visibility):
@@ -166,17 +139,15 @@ ON_THE_API = [name for name in SEES if name != 'machine']
 
 
 @each()
-def test_the_views(cast, seats, view, viewer, visibility):  # noqa: F811
-    org = cast.other if viewer == 'other organisation' else cast.org
-    person = cast.people.get(viewer)
+def test_the_views(cast, seats, viewer, visibility):
     session, made = seats[visibility]
     whose = {seat: name for name, seat in made.items()}
-    rows = view(org, person, 'select id::text, leads from visible_seat'
-                ' where session_id = %s', [session])
+    rows = cast.view(viewer, 'select id::text, leads from visible_seat'
+                     ' where session_id = %s', [session])
     assert {whose[seat] for seat, _ in rows} == SEES[viewer][0]
     assert {leads for _, leads in rows} <= {viewer in LEADS}
-    own = view(org, person, 'select id::text, place from my_seat'
-               ' where session_id = %s', [session])
+    own = cast.view(viewer, 'select id::text, place from my_seat'
+                    ' where session_id = %s', [session])
     assert own == ([(made[viewer], 1 if viewer == 'waiter' else 0)]
                    if viewer in SEATS else [])
 

@@ -180,13 +180,9 @@ def test_the_last_seat(worlds):
 @pytest.fixture
 def own(document, coverage):
     """A server whose database may crash without other tests noticing."""
-    server = Server().start()
-    try:
+    with Server().running() as server:
         server.command('demo', 'load')
         yield server
-    finally:
-        wrong = server.stop()
-    assert not wrong, '\n'.join(wrong)
 
 
 class Patient(Database):

@@ -34,9 +34,8 @@ class Machine:
         self.folder.chmod(0o755)
         self.secrets = {}
         self.use(server.secret, 'first')
-        self.server = Server(
-            HEFBOOM_DATABASE_URL=server.runtime_url,
-            HEFBOOM_OWNER_URL=server.owner_url,
+        self.server = server.beside(
+            HEFBOOM_SECRET_FILE=None,
             HEFBOOM_CONFIG=self.folder / 'settings', HEFBOOM_WORKERS=2)
         self.configure('first')
         self.server.start()

@@ -7,7 +7,7 @@ way in for whoever was ever engaged (the released participant has it).
 
 import pytest
 
-from test_claim_visibility import Cast, view  # noqa: F401
+from harness.cast import Cast, who
 
 # viewer -> (the visibilities that are seen, whether the way in is shown)
 SEES = {
@@ -32,17 +32,23 @@ SEES = {
     'other organisation': (set(), False),
     'machine': (set(), False),
 }
-ROLES = {'leader': ['leader'], 'leader of the leader': ['leader'],
-         'hr': ['hr'], 'admin': ['admin'], 'external': ['member', 'trainer']}
 ENGAGED = {'facilitator': ('facilitator', True),
            'participant': ('participant', True),
            'external participant': ('participant', True),
            'released participant': ('participant', False),
            'blocked participant': ('participant', True)}
-NOBODY = ('machine', 'other organisation')
 
 
 class SessionCast(Cast):
+    def engage(self, session, engaged):
+        """engaged: {name: (role, whether it still is)}"""
+        for name, (role, live) in engaged.items():
+            self.db.execute(
+                'insert into engagement (org_id, session_id, person_id, role,'
+                ' during, live) select org_id, id, %s, %s, during, %s'
+                ' from session where id = %s',
+                [self.people[name], role, live, session])
+
     def leave(self):
         people = list(self.people.values())
         made = 'select id from session where host_id = any(%s::uuid[])'
@@ -56,31 +62,12 @@ class SessionCast(Cast):
 
 
 @pytest.fixture(scope='module')
-def cast(db):
-    cast = SessionCast(db)
-    for team in ('own', 'second', 'elsewhere'):
-        cast.team(team)
-    cast.team('abroad', cast.other)
-    for name in SEES:
-        if name not in NOBODY:
-            cast.person(name)
-    cast.person('other organisation', cast.other)
-    cast.employ('leader of the leader', 'elsewhere')
-    cast.employ('leader', 'elsewhere', manager='leader of the leader')
-    cast.employ('host', 'own', manager='leader')
-    cast.employ('host', 'second', manager='leader', primary=False)
-    for name in ('teammate', 'blocks the host', 'blocked by the host',
-                 'blocked participant'):
-        cast.employ(name, 'own')
-    cast.employ('second team', 'elsewhere')
-    cast.employ('second team', 'second', primary=False)
-    cast.employ('former teammate', 'own', -300, -10)
-    cast.employ('former teammate', 'elsewhere', -10)
-    cast.employ('former colleague', 'own', -300, 0)
-    for name in ('hr', 'admin', 'somebody else', 'facilitator',
-                 'participant', 'released participant'):
+def cast(server, db):
+    cast = SessionCast(server, db)
+    cast.surround('host', SEES)
+    cast.employ('blocked participant', 'own')
+    for name in ('facilitator', 'participant', 'released participant'):
         cast.employ(name, 'elsewhere')
-    cast.employ('other organisation', 'abroad', org=cast.other)
     cast.block('blocks the host', 'host')
     cast.block('host', 'blocked by the host')
     cast.block('host', 'blocked participant')
@@ -99,29 +86,17 @@ def sessions(cast, api, db, worlds):
             visibility=visibility, join_url='https://meet.example.org/x')
         api.put(f'/v1/sessions/{one}/recap', as_=cast.names['host'], json={
             'notes': 'Words', 'recap': 'What we saw'}).expect(200)
-        for name, (role, live) in ENGAGED.items():
-            db.execute(
-                'insert into engagement (org_id, session_id, person_id, role,'
-                ' during, live) select org_id, id, %s, %s, during, %s'
-                ' from session where id = %s',
-                [cast.people[name], role, live, one])
+        cast.engage(one, ENGAGED)
         made[visibility] = one
     return made
 
 
-def who(cast, viewer):
-    return {'as_': cast.names[viewer],
-            'roles': ROLES.get(viewer, ['member']),
-            'org': 'other' if viewer == 'other organisation' else 'demo'}
-
-
 @pytest.mark.parametrize('viewer', SEES)
-def test_the_view(cast, sessions, view, viewer):  # noqa: F811
-    org = cast.other if viewer == 'other organisation' else cast.org
-    rows = view(org, cast.people.get(viewer),
-                'select title, join_url is not null, notes is not null'
-                ' from visible_session where id = any(%s::uuid[])',
-                [list(sessions.values())])
+def test_the_view(cast, sessions, viewer):
+    rows = cast.view(
+        viewer, 'select title, join_url is not null, notes is not null'
+        ' from visible_session where id = any(%s::uuid[])',
+        [list(sessions.values())])
     seen, inside = SEES[viewer]
     assert {row[0] for row in rows} == seen
     assert all(row[1:] == (inside, inside) for row in rows), rows

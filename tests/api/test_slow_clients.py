@@ -10,7 +10,6 @@ constant reply that is copied (src/reply.c: send_constant() is not called):
 readers cut each other off, the first after 135 ms.
 """
 
-from harness.handover import named
 from harness.load import (Asking, Slow, check_closed, check_good,
                           is_release, memory)
 
@@ -21,5 +20,5 @@ def test_five_kinds(server):
     check_good(good.result(), 1000)
     check_closed(slow.result())
     if is_release():
-        for pid in named(server, 'hefboom-worker'):
+        for pid in server.named('hefboom-worker'):
             assert memory(pid)[1] < 96

@@ -15,8 +15,6 @@ import uuid
 import pytest
 
 from harness import baked
-from harness.client import Api
-from harness.running import Server
 
 UUID = r'[0-9a-f]{8}-[0-9a-f-]{27}'
 # Encoded slashes and backslashes, once, twice, too long, too wide.
@@ -153,17 +151,11 @@ def test_walls_see_what_was_decoded(name, document, call, api):
 
 
 @pytest.fixture(scope='module')
-def counted(server, document, coverage):
+def counted(api):
     """Sixty requests a minute, and each of them in the log."""
-    other = Server(
-        HEFBOOM_DATABASE_URL=server.runtime_url,
-        HEFBOOM_OWNER_URL=server.owner_url,
-        HEFBOOM_SECRET_FILE=server.data / 'data' / 'secret',
-        HEFBOOM_LOG_LEVEL='debug', HEFBOOM_RATE_PERSON=60,
-        HEFBOOM_WORKERS=1).start()
-    other.token = server.token
-    yield Api(other, document, coverage)
-    assert other.stop() == []
+    with api.beside(HEFBOOM_LOG_LEVEL='debug', HEFBOOM_RATE_PERSON=60,
+                    HEFBOOM_WORKERS=1) as other:
+        yield other
 
 
 def test_rate_and_log_see_one_operation(counted, call):

@@ -19,7 +19,7 @@ import time
 import pytest
 
 from harness.idp import Idp, Key, jwks, make_authority
-from harness.running import Server
+from harness.waiting import eventually
 
 KEY = Key('first')
 OTHER = Key('other')
@@ -51,13 +51,6 @@ def unavailable(server, token):
     assert code == 503, (code, body)
     assert body['type'].replace('-', '_').endswith('keys_unavailable'), body
     return int(headers['Retry-After'])
-
-
-def wait_for(look, seconds=20):
-    deadline = time.monotonic() + seconds
-    while not look():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def reasons(server, issuer):
@@ -182,14 +175,6 @@ def write_issuers(path, issuers):
     return path
 
 
-def second(server, path, **settings):
-    return Server(**{
-        'HEFBOOM_DATABASE_URL': server.runtime_url,
-        'HEFBOOM_OWNER_URL': server.owner_url,
-        'HEFBOOM_SECRET_FILE': server.data / 'data' / 'secret',
-        'HEFBOOM_ISSUERS': path, **settings})
-
-
 @pytest.fixture(scope='module')
 def fetching(server, folder, idp, stranger, misnamed):
     issuers = []
@@ -214,23 +199,19 @@ def fetching(server, folder, idp, stranger, misnamed):
         other.serve('/good', jwks(KEY))
         issuers.append(issuer(name, jwks_url=other.url('/good')))
     issuers.append(issuer('closed', jwks_url='https://127.0.0.1:1/'))
-    running = second(
-        server, write_issuers(folder / 'issuers.json', issuers),
+    second = server.beside(
+        HEFBOOM_ISSUERS=write_issuers(folder / 'issuers.json', issuers),
         HEFBOOM_FETCH_NETWORKS='127.0.0.1', HEFBOOM_WORKERS=2,
         HEFBOOM_FETCH_CA=folder / 'authority.pem',
         https_proxy='http://127.0.0.1:1', http_proxy='http://127.0.0.1:1',
         all_proxy='http://127.0.0.1:1')
-    wrong = []
-    try:
-        yield running.start()
-    finally:
-        wrong = running.stop()
-    assert not wrong, '\n'.join(wrong)
+    with second.running():
+        yield second
 
 
 @pytest.mark.parametrize('name', ['good', 'discovered', 'plain'])
 def test_found(fetching, name):
-    wait_for(lambda: everywhere(fetching, KEY.token(name)) == {200})
+    eventually(lambda: everywhere(fetching, KEY.token(name)) == {200}, 20)
     assert status(fetching, OTHER.token(name, kid='first')) == 401
 
 
@@ -243,7 +224,7 @@ REASONS = {**{name: reason for name, (_, reason) in BAD.items()},
 @pytest.mark.parametrize('name', REASONS)
 def test_bad_source(fetching, name):
     """Nothing is taken from it, and nobody can say whether a token is good."""
-    wait_for(lambda: reasons(fetching, name))
+    eventually(lambda: reasons(fetching, name), 20)
     reason = reasons(fetching, name)[0]
     assert any(word in reason for word in REASONS[name].split('|')), reason
     unavailable(fetching, KEY.token(name))
@@ -252,7 +233,7 @@ def test_bad_source(fetching, name):
 
 def test_what_would_be_refused_causes_nothing(fetching, idp):
     """A token that would not do by its claims, whoever signed it."""
-    wait_for(lambda: everywhere(fetching, KEY.token('good')) == {200})
+    eventually(lambda: everywhere(fetching, KEY.token('good')) == {200}, 20)
     before = idp.hits('/good')
     late = int(time.time()) - 100
     for token in (OTHER.token('good', exp=late), OTHER.token('good', aud='x'),
@@ -267,7 +248,7 @@ def test_rotation(fetching, idp):
     """A new key serves at once; what has left serves no longer."""
     old, new = Key('old'), Key('new')
     first = KEY.token('rotating', age=3600)
-    wait_for(lambda: everywhere(fetching, first) == {200})
+    eventually(lambda: everywhere(fetching, first) == {200}, 20)
     assert idp.hits('/rotating') == 1
     idp.serve('/rotating', jwks(KEY, old, new))
     assert everywhere(fetching, new.token('rotating')) == {200}
@@ -281,7 +262,7 @@ def test_rotation(fetching, idp):
     assert idp.hits('/rotating') == 2
     time.sleep(max(0, asked + 28 - time.monotonic()))
     # What is due within the three seconds is waited for.
-    wait_for(lambda: status(fetching, OTHER.token('rotating')) == 401, 15)
+    eventually(lambda: status(fetching, OTHER.token('rotating')) == 401, 15)
     assert idp.hits('/rotating') == 3
     time.sleep(1)
     assert everywhere(fetching, first) == {401}
@@ -293,7 +274,7 @@ def test_rotation(fetching, idp):
 def test_storm(fetching, idp):
     """A thousand keys that nobody has: one fetch, and good tokens pass."""
     good = KEY.token('storm')
-    wait_for(lambda: everywhere(fetching, good) == {200})
+    eventually(lambda: everywhere(fetching, good) == {200}, 20)
     tokens = [OTHER.token('storm', kid=f'k{number}')
               for number in range(1000)]
     began = time.monotonic()
@@ -312,7 +293,7 @@ def test_storm(fetching, idp):
 
 
 def test_source_down(fetching, idp):
-    wait_for(lambda: everywhere(fetching, KEY.token('down')) == {200})
+    eventually(lambda: everywhere(fetching, KEY.token('down')) == {200}, 20)
     idp.serve('/down', fixed(b'', status=503))
     unavailable(fetching, OTHER.token('down'))
     assert idp.hits('/down') == 2
@@ -321,7 +302,7 @@ def test_source_down(fetching, idp):
 
 def test_slow_source(fetching, idp):
     """Who waits for a key holds up nobody else."""
-    wait_for(lambda: everywhere(fetching, KEY.token('slow')) == {200})
+    eventually(lambda: everywhere(fetching, KEY.token('slow')) == {200}, 20)
     new = Key('new')
 
     def slowly(handler):
@@ -346,7 +327,7 @@ def test_slow_source(fetching, idp):
 
 def test_clients_that_left(fetching, idp):
     """They are not told of the key that they waited for."""
-    wait_for(lambda: everywhere(fetching, KEY.token('gone')) == {200})
+    eventually(lambda: everywhere(fetching, KEY.token('gone')) == {200}, 20)
     new, held = Key('new'), threading.Event()
 
     def slowly(handler):
@@ -368,11 +349,11 @@ def test_clients_that_left(fetching, idp):
 def test_reload(fetching, idp):
     """SIGHUP reads keys again."""
     token = KEY.token('reloaded', age=3600)
-    wait_for(lambda: everywhere(fetching, token) == {200})
+    eventually(lambda: everywhere(fetching, token) == {200}, 20)
     idp.serve('/reloaded', jwks(OTHER))
     fetching.child.send_signal(signal.SIGHUP)
-    wait_for(lambda: everywhere(fetching, token) == {401}, 20)
-    wait_for(lambda: 'reloaded' in {
+    eventually(lambda: everywhere(fetching, token) == {401}, 20)
+    eventually(lambda: 'reloaded' in {
         entry.get('event') for entry in fetching.log_entries()}, 20)
     assert everywhere(fetching, OTHER.token('reloaded', age=3600)) == {200}
 
@@ -383,12 +364,13 @@ def test_restart_without_the_source(server, folder, authority):
     path = write_issuers(folder / 'restart.json', [
         issuer('kept', jwks_url=idp.url('/jwks')),
         issuer('unseen', jwks_url=idp.url('/unseen'))])
-    running = second(server, path, HEFBOOM_FETCH_NETWORKS='127.0.0.0/8',
-                     HEFBOOM_FETCH_CA=folder / 'authority.pem')
+    running = server.beside(
+        HEFBOOM_ISSUERS=path, HEFBOOM_FETCH_NETWORKS='127.0.0.0/8',
+        HEFBOOM_FETCH_CA=folder / 'authority.pem')
     wrong = []
     try:
         running.start()
-        wait_for(lambda: everywhere(running, KEY.token('kept')) == {200})
+        eventually(lambda: everywhere(running, KEY.token('kept')) == {200}, 20)
         wrong += running.stop(keep_data=True)
         idp.stop()
         running.start()
@@ -405,7 +387,7 @@ def test_restart_without_the_source(server, folder, authority):
         # It comes back, and the next who asks has it.
         idp.start()
         idp.serve('/unseen', jwks(OTHER))
-        wait_for(lambda: status(running, OTHER.token('unseen')) == 200)
+        eventually(lambda: status(running, OTHER.token('unseen')) == 200, 20)
     finally:
         wrong += running.stop()
         idp.stop()
@@ -424,19 +406,14 @@ def test_inside_is_refused(server, folder, authority):
         issuer(host, jwks_url=idp.url('/jwks', host)) for host in INSIDE])
     idp.serve('/jwks', jwks(KEY))
     for networks in (None, '127.0.0.2,10.0.0.0/8'):
-        running = second(server, path, HEFBOOM_FETCH_NETWORKS=networks,
-                         HEFBOOM_FETCH_CA=folder / 'authority.pem',
-                         HEFBOOM_WORKERS=1)
-        wrong = []
-        try:
-            running.start()
+        second = server.beside(
+            HEFBOOM_ISSUERS=path, HEFBOOM_FETCH_NETWORKS=networks,
+            HEFBOOM_FETCH_CA=folder / 'authority.pem', HEFBOOM_WORKERS=1)
+        with second.running():
             for host in INSIDE:
-                wait_for(lambda: reasons(running, host))
-                assert 'not allowed' in reasons(running, host)[0], host
-                unavailable(running, KEY.token(host))
-        finally:
-            wrong = running.stop()
-        assert not wrong, '\n'.join(wrong)
+                eventually(lambda: reasons(second, host), 20)
+                assert 'not allowed' in reasons(second, host)[0], host
+                unavailable(second, KEY.token(host))
     idp.stop()
     assert idp.hits() == 0
 
@@ -474,27 +451,23 @@ def test_slow_names(server, folder):
     path = write_issuers(folder / 'names.json', [
         issuer('slow', jwks_url='https://slow.example/'),
         issuer('inside', jwks_url='https://inside.example/')])
-    running = second(
-        server, path, HEFBOOM_WORKERS=1, LD_PRELOAD=folder / 'names.so',
+    second = server.beside(
+        HEFBOOM_ISSUERS=path, HEFBOOM_WORKERS=1,
+        LD_PRELOAD=folder / 'names.so',
         ASAN_OPTIONS='abort_on_error=0:exitcode=99:detect_leaks=1'
         ':verify_asan_link_order=0')
-    wrong = []
-    try:
-        running.start()
+    with second.running():
         slowest = 0
-        while not reasons(running, 'slow'):
+        while not reasons(second, 'slow'):
             at = time.monotonic()
-            assert status(running, server.token()) == 200
+            assert status(second, server.token()) == 200
             slowest = max(slowest, time.monotonic() - at)
             time.sleep(0.02)
         assert slowest < 4, slowest
-        assert 'timed out' in reasons(running, 'slow')[0].lower()
-        assert 'not allowed' in reasons(running, 'inside')[0]
-        assert status(running, server.token()) == 200
+        assert 'timed out' in reasons(second, 'slow')[0].lower()
+        assert 'not allowed' in reasons(second, 'inside')[0]
+        assert status(second, server.token()) == 200
         at = time.monotonic()
-    finally:
-        wrong = running.stop()
-    assert not wrong, '\n'.join(wrong)
     assert time.monotonic() - at < 12
 
 

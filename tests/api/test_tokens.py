@@ -17,7 +17,6 @@ import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
 
-from harness.running import Server
 
 IDP = 'https://idp.example'
 ALGORITHMS = [kind + size for kind in ('RS', 'PS', 'ES')
@@ -346,16 +345,9 @@ def federated(server, keys):
                     'roles': 'realm_access.roles'},
          'role_names': {'Learning-HR': 'hr', 'Staff': 'member'}},
     ]))
-    second = Server(HEFBOOM_DATABASE_URL=server.runtime_url,
-                    HEFBOOM_OWNER_URL=server.owner_url,
-                    HEFBOOM_SECRET_FILE=server.data / 'data' / 'secret',
-                    HEFBOOM_ISSUERS=path, HEFBOOM_WORKERS=1)
-    wrong = []
-    try:
-        yield second.start()
-    finally:
-        wrong = second.stop()
-    assert not wrong, '\n'.join(wrong)
+    second = server.beside(HEFBOOM_ISSUERS=path, HEFBOOM_WORKERS=1)
+    with second.running():
+        yield second
 
 
 @pytest.mark.parametrize('algorithm', ALGORITHMS)

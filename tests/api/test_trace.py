@@ -9,23 +9,14 @@ import secrets
 
 import pytest
 
-from harness.client import Api
-from harness.running import Server
-
 RESPONSE = re.compile(r'00-([0-9a-f]{32})-([0-9a-f]{16})-00')
 
 
 @pytest.fixture(scope='module')
-def talkative(server, document, coverage):
+def talkative(api):
     """Logs every request."""
-    other = Server(
-        HEFBOOM_DATABASE_URL=server.runtime_url,
-        HEFBOOM_OWNER_URL=server.owner_url,
-        HEFBOOM_SECRET_FILE=server.data / 'data' / 'secret',
-        HEFBOOM_LOG_LEVEL='debug', HEFBOOM_WORKERS=1).start()
-    other.token = server.token
-    yield Api(other, document, coverage)
-    assert other.stop() == []
+    with api.beside(HEFBOOM_LOG_LEVEL='debug', HEFBOOM_WORKERS=1) as other:
+        yield other
 
 
 def logged(api, reply):

@@ -10,7 +10,6 @@ statement when it meets it first.  Uses the folder of run.py, which makes the
 people.
 """
 
-import argparse
 import os
 import statistics
 import subprocess
@@ -70,24 +69,12 @@ def measure(path, script, seconds):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument('--rounds', type=int, default=3)
-    parser.add_argument('--seconds', type=int, default=5)
-    parser.add_argument('--data', default='/var/tmp/hefboom-bench')
-    parser.add_argument('--esco', default=os.path.join(
-        os.path.dirname(run.ROOT), 'shared', 'data', 'esco'))
-    bench = run.Bench(parser.parse_args())
-    os.makedirs(bench.data, exist_ok=True)
-    bench.start()
-    try:
+    with run.started(run.options(3, 5).parse_args()) as bench:
         _, runtime = prepare(bench)
         with tempfile.NamedTemporaryFile('w', suffix='.lua') as stream:
             stream.write(script(tokens_of(bench)))
             stream.flush()
             compare(bench, stream.name, runtime)
-    finally:
-        if bench.server.poll() is None:
-            bench.stop()
 
 
 def compare(bench, script, runtime):

@@ -9,11 +9,9 @@ measured with eight connections and fifty people in turns, as activity.py does,
 whose data it needs; the same again, and the better p99 counts.
 """
 
-import argparse
 import http.client
 import itertools
 import json
-import os
 import re
 import statistics
 import tempfile
@@ -125,18 +123,11 @@ def alone(path, tokens):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument('--rounds', type=int, default=2)
-    parser.add_argument('--seconds', type=int, default=2)
+    parser = run.options(2, 2)
     parser.add_argument('--over', type=float, default=2.5)
     parser.add_argument('--only', default='')
-    parser.add_argument('--data', default='/var/tmp/hefboom-bench')
-    parser.add_argument('--esco', default=os.path.join(
-        os.path.dirname(run.ROOT), 'shared', 'data', 'esco'))
     arguments = parser.parse_args()
-    bench = run.Bench(arguments)
-    bench.start()
-    try:
+    with run.started(arguments) as bench:
         owner, runtime = activity.prepare(bench)
         tokens = activity.tokens_of(bench)
         document = json.loads(bench.get('/openapi.json'))
@@ -151,9 +142,6 @@ def main():
                 look(bench, path, tokens, stream.name, arguments)
         print('%d cases; `pgbench -S`: %.0f/s' % (
             len(every), run.pgbench(runtime, bench.seconds)))
-    finally:
-        if bench.server.poll() is None:
-            bench.stop()
 
 
 def look(bench, path, tokens, script, arguments):

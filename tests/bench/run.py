@@ -10,6 +10,7 @@ claims, and keeps it for the next run.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import re
@@ -443,22 +444,39 @@ def measure(bench, table):
     bench.stop()
 
 
-def main():
+def options(rounds, seconds):
+    """What each measurement may be told."""
     parser = argparse.ArgumentParser()
-    parser.add_argument('--rounds', type=int, default=5)
-    parser.add_argument('--seconds', type=int, default=SECONDS)
-    parser.add_argument('--data', default=os.path.join(
-        '/var/tmp', 'hefboom-bench'))
+    parser.add_argument('--rounds', type=int, default=rounds)
+    parser.add_argument('--seconds', type=int, default=seconds)
+    parser.add_argument('--data', default='/var/tmp/hefboom-bench')
     parser.add_argument('--esco', default=os.path.join(
         os.path.dirname(ROOT), 'shared', 'data', 'esco'))
-    bench = Bench(parser.parse_args())
-    table = Table()
+    return parser
+
+
+@contextlib.contextmanager
+def ended(bench):
+    """Its server does not outlive the block."""
     os.makedirs(bench.data, exist_ok=True)
     try:
-        measure(bench, table)
+        yield bench
     finally:
-        if bench.server.poll() is None:
+        if bench.server and bench.server.poll() is None:
             bench.stop()
+
+
+@contextlib.contextmanager
+def started(arguments):
+    with ended(Bench(arguments)) as bench:
+        bench.start()
+        yield bench
+
+
+def main():
+    table = Table()
+    with ended(Bench(options(5, SECONDS).parse_args())) as bench:
+        measure(bench, table)
     print('\n| what | unit | median | each |\n|---|---|---|---|')
     print('\n'.join(table.lines))
 

@@ -14,7 +14,6 @@ HEFBOOM_BENCH_PORT=8191 when its port is taken.  READERS=1 reads one by one, as
 an identity provider does; ONLY='eq|page' measures what matches.
 """
 
-import argparse
 import json
 import os
 import re
@@ -335,20 +334,8 @@ def report(found):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument('--rounds', type=int, default=3)
-    parser.add_argument('--seconds', type=int, default=4)
-    parser.add_argument('--data', default='/var/tmp/hefboom-bench')
-    parser.add_argument('--esco', default=os.path.join(
-        os.path.dirname(run.ROOT), 'shared', 'data', 'esco'))
-    bench = run.Bench(parser.parse_args())
-    os.makedirs(bench.data, exist_ok=True)
-    bench.start()
-    try:
+    with run.started(run.options(3, 4).parse_args()) as bench:
         report(measure(Scim(bench)))
-    finally:
-        if bench.server.poll() is None:
-            bench.stop()
 
 
 if __name__ == '__main__':

@@ -14,7 +14,6 @@ own; the time of that, measured alone, is taken off.  Uses the folder of
 run.py.
 """
 
-import argparse
 import json
 import os
 import re
@@ -220,21 +219,8 @@ def report(found):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument('--rounds', type=int, default=5)
-    parser.add_argument('--seconds', type=int, default=5)
-    parser.add_argument('--data', default='/var/tmp/hefboom-bench')
-    parser.add_argument('--esco', default=os.path.join(
-        os.path.dirname(run.ROOT), 'shared', 'data', 'esco'))
-    arguments = parser.parse_args()
-    bench = run.Bench(arguments)
-    os.makedirs(bench.data, exist_ok=True)
-    bench.start()
-    try:
-        report(measure(Signup(bench, arguments.rounds)))
-    finally:
-        if bench.server.poll() is None:
-            bench.stop()
+    with run.started(run.options(5, 5).parse_args()) as bench:
+        report(measure(Signup(bench, bench.rounds)))
 
 
 if __name__ == '__main__':

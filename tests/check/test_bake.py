@@ -38,6 +38,10 @@ COUNT = 'sql/statements/count_notes_of.sql'
 JOB = 'sql/jobs/close_notes.sql'
 STATES = 'openapi/states.yaml'
 
+LAST = '''select refuse(seen.problem) as _refuse, changed.id, changed.title,
+       changed.labels, changed.version, changed.created_at
+  from seen
+  left join changed on true'''
 SINCE = '      - {name: since, in: query, schema: {type: string, format: date-time}}\n'
 
 # (name, [(file, what was there or None for all of it, what is there)],
@@ -52,6 +56,16 @@ CASES = [
     ('sql_empty', [(GET, None, '-- nothing\n')],
      ["openapi/paths/notes.yaml:52: parameter 'note_id' is used by nothing",
       "sql/queries/notes/get_note.sql:1: 0 statements, 1 to 28 will do"]),
+    ('as_nobody', [(UPDATE, LAST, ':as(get_nota)')],
+     ["sql/queries/notes/update_note.sql:23: :as(get_nota): no file of one statement"]),
+    ('as_several', [(LIST, None, ':as(update_note)')],
+     ["sql/queries/notes/list_notes.sql:1: :as(update_note): no file of one statement"]),
+    ('as_itself', [(GET, None, ':as(get_note)')],
+     ["openapi/paths/notes.yaml:52: parameter 'note_id' is used by nothing",
+      "sql/queries/notes/get_note.sql:1: no parameter :as(get_note)"]),
+    ('as_is_judged', [(UPDATE, LAST, ':as(get_note)'), (GET, 'visible_note', 'note')],
+     ["sql/queries/notes/get_note.sql:2: bare 'note' where visible_note is",
+      "sql/queries/notes/update_note.sql:23: bare 'note' where visible_note is"]),
     ('parameter_misspelt', [(GET, ':path.note_id', ':path.nota_id or n.id = :path.note_id')],
      ["sql/queries/notes/get_note.sql:3: no parameter :path.nota_id"]),
     ('parameter_of_c_in_query', [(GET, ':path.note_id', ':path.note_id and n.id = :arg.id')],
@@ -357,6 +371,20 @@ def test_golden():
     assert faults == []
     with open(os.path.join(HERE, 'bake', 'operations.c'), encoding='utf-8') as stream:
         assert write.render(tree) == stream.read()
+
+
+def test_as(tmp_path):
+    """It is the same as to write it out."""
+    written = []
+    with open(os.path.join(TREE, GET), encoding='utf-8') as stream:
+        get = stream.read().rstrip(';\n')
+    for number, text in enumerate((':as(get_note)', get)):
+        tree = str(tmp_path / str(number))
+        shutil.copytree(TREE, tree)
+        change(tree, [(UPDATE, LAST, text)])
+        baked, _ = bake.bake(tree)
+        written.append(write.render(baked))
+    assert written[0] == written[1]
 
 
 def test_filtered_plan(tmp_path):

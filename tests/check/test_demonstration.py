@@ -34,14 +34,9 @@ TELLTALE = {'nl': r'\b(de|het|een|niet|ik)\b', 'en': r'\b(the|and|is|of|my)\b',
 @pytest.fixture(scope='module')
 def shown():
     """A server on which nobody has done anything yet."""
-    server = Server().start()
-    wrong = []
-    try:
+    with Server().running() as server:
         server.command('demo', 'load')
         yield server
-    finally:
-        wrong = server.stop()
-    assert not wrong, '\n'.join(wrong)
 
 
 @pytest.fixture(scope='module')

@@ -38,15 +38,9 @@ def renderer(root):
 
 def serving(docs):
     """A server whose folder of /docs is this one."""
-    server = Server(HEFBOOM_DOCS=docs)
-    wrong = []
-    try:
-        server.start()
+    with Server(HEFBOOM_DOCS=docs).running() as server:
         server.command('demo', 'load')
         yield server
-    finally:
-        wrong = server.stop()
-    assert not wrong, '\n'.join(wrong)
 
 
 @pytest.fixture(scope='module')

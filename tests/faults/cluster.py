@@ -1,4 +1,4 @@
-"""cluster -- several servers on one database, and other people's programs."""
+"""cluster -- other people's programs."""
 
 import contextlib
 import os
@@ -10,8 +10,6 @@ import time
 
 import pytest
 
-from harness.running import Server
-
 
 def needs(name):
     """Debian keeps daemons out of a plain user's PATH."""
@@ -19,17 +17,6 @@ def needs(name):
     return path, pytest.mark.skipif(
         path is None,
         reason=f'{name} is not installed; ./dev test --long installs it')
-
-
-def beside(server, **settings):
-    """Another server on `server`'s database; not started."""
-    other = Server(**{
-        'HEFBOOM_DATABASE_URL': server.runtime_url,
-        'HEFBOOM_OWNER_URL': server.owner_url,
-        'HEFBOOM_SECRET_FILE': server.data / 'data' / 'secret',
-        'HEFBOOM_WORKERS': 2, **settings})
-    other.token = server.token
-    return other
 
 
 @contextlib.contextmanager

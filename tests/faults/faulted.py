@@ -16,7 +16,6 @@ import pathlib
 import threading
 import time
 
-from cluster import beside
 from proxy import Proxy
 
 TICKS = os.sysconf('SC_CLK_TCK')
@@ -241,8 +240,8 @@ def faulty(server, wrapper=(), host='127.0.0.1', **settings):
     path = server.runtime_url.split()
     folder, port = path[0].split('=')[1], path[1].split('=')[1]
     with Proxy(f'{folder}/.s.PGSQL.{port}') as proxy:
-        other = beside(
-            server, HEFBOOM_DATABASE_URL=proxy.url.replace('127.0.0.1', host),
+        other = server.beside(
+            HEFBOOM_DATABASE_URL=proxy.url.replace('127.0.0.1', host),
             ASAN_OPTIONS=ASAN, **settings)
         other.wrapper = wrapper
         other.start()

@@ -16,23 +16,13 @@
  * would run out.
  */
 #include <arpa/inet.h>
-#include <errno.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <signal.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/socket.h>
-#include <time.h>
-#include <unistd.h>
 
-#ifndef IP_BIND_ADDRESS_NO_PORT
-#define IP_BIND_ADDRESS_NO_PORT 24
-#endif
+#include "load.h"
 
 enum {
 	CLIENTS_MAX = 8000,
@@ -40,21 +30,7 @@ enum {
 	TARGETS_MAX = 16,
 	PAUSE_US = 50000,
 	PATIENCE_US = 10000000,
-	ADDRESSES = 40,
-	EVENTS = 512,
-};
-
-enum state { FREE, CONNECTING, ASKING, RESTING };
-
-struct client {
-	int socket;
-	enum state state;
-	bool kept;
-	bool closes; /* asked the server to close */
-	unsigned target;
-	size_t length;
-	int64_t since_us;
-	char reply[REPLY_MAX];
+	LOOK_US = 5000,
 };
 
 struct target {
@@ -62,38 +38,12 @@ struct target {
 	const char *expected;
 };
 
-static struct client *clients;
-static unsigned *spare, spare_count;
 static struct target targets[TARGETS_MAX];
 static unsigned target_count, turn, opened;
-static struct sockaddr_in server;
-static int epoll;
-static volatile sig_atomic_t ended;
 static uint64_t answered[2], failed, behind;
 static int64_t slowest_us;
 
-static int64_t now_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
-static void on_signal(int number)
-{
-	(void)number;
-	ended = 1;
-}
-
-static void client_free(struct client *client)
-{
-	close(client->socket);
-	client->state = FREE;
-	spare[spare_count++] = (unsigned)(client - clients);
-}
-
-static void client_failed(struct client *client, const char *why)
+static void on_failed(struct load_client *client, const char *why)
 {
 	struct sockaddr_in own = {0};
 	socklen_t length = sizeof(own);
@@ -103,281 +53,139 @@ static void client_failed(struct client *client, const char *why)
 	inet_ntop(AF_INET, &own.sin_addr, address, sizeof(address));
 	printf("failed %s %s:%u %s %ld\n", client->kept ? "kept" : "new",
 	    address, ntohs(own.sin_port), why,
-	    (long)(now_us() - client->since_us) / 1000);
+	    (long)(load_now_us() - client->since_us) / 1000);
 	failed++;
-	client_free(client);
+	load_free(client);
 }
 
-static bool client_watch(struct client *client, int how, uint32_t events)
+static void open_one(bool kept)
 {
-	struct epoll_event event = {
-	    .events = events, .data.u32 = (uint32_t)(client - clients)};
+	bool closes = !kept && opened++ % 2 == 0;
+	unsigned number = turn++ % target_count;
 
-	return epoll_ctl(epoll, how, client->socket, &event) == 0;
+	behind += !load_open(
+	    kept, number, targets[number].request[closes], load_now_us());
 }
 
-static void client_open(bool kept)
+static void on_due(int64_t moment_us)
 {
-	struct sockaddr_in own = {.sin_family = AF_INET};
-	struct client *client;
-	int on = 1;
-
-	if (spare_count == 0) {
-		behind++;
-		return;
-	}
-	client = &clients[spare[--spare_count]];
-	client->socket = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-	client->kept = kept;
-	client->closes = !kept && opened++ % 2 == 0;
-	client->target = turn++ % target_count;
-	client->length = 0;
-	client->since_us = now_us();
-	client->state = CONNECTING;
-	own.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1 + opened % ADDRESSES);
-	setsockopt(client->socket, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on,
-	    sizeof(on));
-	setsockopt(client->socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	if (bind(client->socket, (struct sockaddr *)&own, sizeof(own)) < 0 ||
-	    (connect(client->socket, (struct sockaddr *)&server,
-		 sizeof(server)) < 0 &&
-		errno != EINPROGRESS) ||
-	    !client_watch(client, EPOLL_CTL_ADD, EPOLLOUT))
-		client_failed(client, strerrorname_np(errno));
+	(void)moment_us;
+	open_one(false);
 }
 
-static void client_ask(struct client *client)
+/* A kept one makes place for another. */
+static void on_went(const struct load_client *client)
 {
-	const char *request = targets[client->target].request[client->closes];
-	size_t length = strlen(request);
-
-	client->length = 0;
-	client->state = ASKING;
-	if (send(client->socket, request, length, MSG_NOSIGNAL) !=
-	    (ssize_t)length)
-		client_failed(client, strerrorname_np(errno));
-	else if (!client_watch(client, EPOLL_CTL_MOD, EPOLLIN))
-		client_failed(client, "epoll");
+	if (client->kept && !load_is_over())
+		open_one(true);
 }
 
-/* The reply's length once its head is here, else 0. */
-static size_t reply_length(const struct client *client)
+static void on_closed(struct load_client *client, const char *why)
 {
-	static const char name[] = "\r\nContent-Length: ";
-	const char *end = strstr(client->reply, "\r\n\r\n");
-	const char *field = strcasestr(client->reply, name);
-
-	if (end == NULL || field == NULL || field > end)
-		return 0;
-	return (size_t)(end + 4 - client->reply) +
-	    strtoul(field + sizeof(name) - 1, NULL, 10);
+	on_failed(client, why);
+	on_went(client);
 }
 
-static const char *reply_fault(const struct client *client)
+static const char *reply_fault(const struct load_client *client)
 {
 	static char status[16];
 
-	if (strncmp(client->reply, "HTTP/1.1 200 ", 13) != 0) {
-		snprintf(status, sizeof(status), "%.3s", client->reply + 9);
+	if (client->length == REPLY_MAX - 1)
+		return "too_long";
+	if (client->status != 200) {
+		snprintf(status, sizeof(status), "%d", client->status);
 		return status;
 	}
-	if (strstr(client->reply, targets[client->target].expected) == NULL)
+	if (strstr(client->reply + client->body,
+		targets[client->what].expected) == NULL)
 		return "somebody_elses";
 	return NULL;
 }
 
-static void client_answered(struct client *client)
+static void on_answered(struct load_client *client)
 {
 	const char *fault = reply_fault(client);
-	int64_t now = now_us();
-	bool kept = client->kept;
-	bool last = !kept || ended ||
-	    strcasestr(client->reply, "\r\nConnection: close") != NULL;
+	int64_t took = load_now_us() - client->since_us;
 
 	if (fault != NULL) {
-		client_failed(client, fault);
-	} else {
-		answered[kept]++;
-		if (now - client->since_us > slowest_us)
-			slowest_us = now - client->since_us;
-		if (last)
-			client_free(client);
-	}
-	if (fault == NULL && !last) {
-		client->state = RESTING;
-		client->since_us = now;
-	} else if (kept && !ended)
-		client_open(true);
-}
-
-static void client_read(struct client *client)
-{
-	size_t room = REPLY_MAX - 1 - client->length, length;
-	ssize_t n =
-	    recv(client->socket, client->reply + client->length, room, 0);
-	bool kept = client->kept;
-
-	if (n < 0 && errno == EAGAIN)
-		return;
-	if (n <= 0 && client->state == RESTING) {
-		/* Between two requests: nothing was asked. */
-		client_free(client);
-	} else if (n <= 0) {
-		client_failed(client,
-		    n < 0                    ? strerrorname_np(errno)
-			: client->length > 0 ? "cut"
-					     : "closed");
-	} else {
-		client->length += (size_t)n;
-		client->reply[client->length] = '\0';
-		length = reply_length(client);
-		if (length > 0 && client->length >= length)
-			client_answered(client);
-		else if (client->length == REPLY_MAX - 1)
-			client_failed(client, "too_long");
+		on_closed(client, fault);
 		return;
 	}
-	if (kept && !ended)
-		client_open(true);
-}
-
-static void client_wake(struct client *client)
-{
-	int error = 0;
-	socklen_t length = sizeof(error);
-
-	if (client->state == ASKING || client->state == RESTING) {
-		client_read(client);
+	answered[client->kept]++;
+	if (took > slowest_us)
+		slowest_us = took;
+	if (client->kept && !load_is_over() &&
+	    load_field(client, "\r\nConnection: close") == NULL) {
+		load_rest(client);
 		return;
 	}
-	if (client->state != CONNECTING)
+	load_free(client);
+	on_went(client);
+}
+
+/* Who has rested long enough asks again. */
+static void on_resting(struct load_client *client, int64_t now)
+{
+	if (now - client->since_us <= PAUSE_US)
 		return;
-	getsockopt(client->socket, SOL_SOCKET, SO_ERROR, &error, &length);
-	if (error == 0)
-		client_ask(client);
-	else
-		client_failed(client, strerrorname_np(error));
+	client->what = turn++ % target_count;
+	client->request = targets[client->what].request[0];
+	client->since_us = now;
+	load_ask(client);
 }
 
-/* Who has rested long enough asks again; who has waited too long, no more. */
-static void clients_look(int64_t now)
-{
-	unsigned i;
-
-	for (i = 0; i < CLIENTS_MAX; i++) {
-		struct client *client = &clients[i];
-
-		if (client->state == FREE)
-			continue;
-		if (client->state != RESTING) {
-			if (now - client->since_us > PATIENCE_US)
-				client_failed(client, "timeout");
-		} else if (ended) {
-			client_free(client);
-		} else if (now - client->since_us > PAUSE_US) {
-			client->target = turn++ % target_count;
-			client->since_us = now;
-			client_ask(client);
-		}
-	}
-}
-
-static void turn_once(void)
-{
-	struct epoll_event events[EVENTS];
-	int n = epoll_wait(epoll, events, EVENTS, 1), i;
-
-	for (i = 0; i < n; i++)
-		client_wake(&clients[events[i].data.u32]);
-}
+static const struct load_program program = {
+    .clients = CLIENTS_MAX,
+    .reply_max = REPLY_MAX,
+    .patience_us = PATIENCE_US,
+    .look_us = LOOK_US,
+    .due = on_due,
+    .answered = on_answered,
+    .failed = on_failed,
+    .closed = on_closed,
+    .went = on_went,
+    .resting = on_resting,
+};
 
 static void run(unsigned rate, unsigned kept, unsigned seconds)
 {
-	int64_t begun = now_us(), looked = begun, now = begun;
-	uint64_t made = 0, due;
 	unsigned i;
+	long ms;
 
 	for (i = 0; i < kept; i++)
-		client_open(true);
-	while (!ended) {
-		now = now_us();
-		if (now - begun > (int64_t)seconds * 1000000)
-			break;
-		due = (uint64_t)(now - begun) * rate / 1000000;
-		for (i = 0; made < due && i < EVENTS; i++, made++)
-			client_open(false);
-		if (now - looked > 5000) {
-			clients_look(now);
-			looked = now;
-		}
-		turn_once();
-	}
-	ended = 1;
-	due = (uint64_t)(now - begun) / 1000;
-	while (spare_count < CLIENTS_MAX) {
-		turn_once();
-		clients_look(now_us());
-	}
-	printf("done new %lu kept %lu failed %lu behind %lu ms %lu "
+		open_one(true);
+	ms = load_run(rate, seconds);
+	printf("done new %lu kept %lu failed %lu behind %lu ms %ld "
 	       "slowest_ms %ld\n",
-	    answered[0], answered[1], failed, behind, due,
+	    answered[0], answered[1], failed, behind, ms,
 	    (long)slowest_us / 1000);
 }
 
-static char *request_new(const char *path, bool closes)
+static bool prepare(int argc, char **argv)
 {
-	const char *token = getenv("TOKEN");
-	char *text;
-
-	if (asprintf(&text,
-		"GET %s HTTP/1.1\r\nHost: localhost\r\n"
-		"Authorization: Bearer %s\r\n%s\r\n",
-		path, token == NULL ? "" : token,
-		closes ? "Connection: close\r\n" : "") < 0)
-		abort();
-	return text;
-}
-
-static int prepare(int argc, char **argv)
-{
-	unsigned i;
-
-	if (argc < 8 || argc % 2 != 0 || (argc - 6) / 2 > TARGETS_MAX)
-		return -1;
-	server.sin_family = AF_INET;
-	server.sin_port = htons((uint16_t)strtoul(argv[2], NULL, 10));
-	if (inet_pton(AF_INET, argv[1], &server.sin_addr) != 1)
-		return -1;
+	if (argc < 8 || argc % 2 != 0 || (argc - 6) / 2 > TARGETS_MAX ||
+	    !load_begin(argv[1], argv[2]))
+		return false;
 	for (; target_count < (unsigned)(argc - 6) / 2; target_count++) {
 		struct target *target = &targets[target_count];
 		char **words = argv + 6 + target_count * 2;
 
-		target->request[0] = request_new(words[0], false);
-		target->request[1] = request_new(words[0], true);
+		target->request[0] = load_request(words[0], "");
+		target->request[1] =
+		    load_request(words[0], "Connection: close\r\n");
 		target->expected = words[1];
 	}
-	clients = calloc(CLIENTS_MAX, sizeof(*clients));
-	spare = calloc(CLIENTS_MAX, sizeof(*spare));
-	epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (clients == NULL || spare == NULL || epoll < 0)
-		return -1;
-	for (i = 0; i < CLIENTS_MAX; i++)
-		spare[spare_count++] = i;
-	return 0;
+	return load_clients(&program);
 }
 
 int main(int argc, char **argv)
 {
-	struct sigaction action = {.sa_handler = on_signal};
-
-	if (prepare(argc, argv) < 0) {
+	if (!prepare(argc, argv)) {
 		fputs("usage: handover_load HOST PORT RATE KEPT SECONDS "
 		      "[PATH EXPECTED] ...\n",
 		    stderr);
 		return 2;
 	}
-	sigaction(SIGTERM, &action, NULL);
-	setvbuf(stdout, NULL, _IOLBF, 0);
 	run((unsigned)strtoul(argv[3], NULL, 10),
 	    (unsigned)strtoul(argv[4], NULL, 10),
 	    (unsigned)strtoul(argv[5], NULL, 10));

@@ -458,19 +458,11 @@ class Oracle:
             self.server.start()
         return True
 
-    def named(self, name):
-        found = []
-        for pid in self.server.children():
-            with contextlib.suppress(OSError):
-                if pathlib.Path(f'/proc/{pid}/comm').read_text() == name:
-                    found.append(pid)
-        return found
-
     def workers(self):
-        return self.named('hefboom-worker\n')
+        return list(self.server.named('hefboom-worker'))
 
     def jobss(self):
-        return self.named('hefboom-jobs\n')
+        return list(self.server.named('hefboom-jobs'))
 
     def supervisors(self):
         return [self.server.pid]
@@ -569,10 +561,24 @@ class Oracle:
         return writer.faults[before:]
 
 
-def main():
-    root = pathlib.Path(__file__).resolve().parents[2]
+def everything_is_killed(writes, kills, *more):
+    """On a server of its own.  (faults, what the log says, counts)"""
     from harness.database import Database
     from harness.running import Server, quick_folder
+    server = Server(base=quick_folder(room(writes)))
+    try:
+        server.start()
+        oracle = Oracle(server, Database(server.connect()), writes, kills,
+                        *more)
+        faults, counts = oracle.run()
+        print(json.dumps(counts))
+    finally:
+        wrong = server.stop()
+    return faults, wrong, counts
+
+
+def main():
+    root = pathlib.Path(__file__).resolve().parents[2]
     words = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     words.add_argument('--writes', type=int, default=20000)
     words.add_argument('--kills', type=int, default=20, help='of each kind')
@@ -580,19 +586,12 @@ def main():
     words.add_argument('--seed', type=int)
     words = words.parse_args()
     os.environ.setdefault('HEFBOOM_BIN', str(root / 'build' / 'hefboom'))
-    server = Server(base=quick_folder(room(words.writes)))
-    server.start()
-    try:
-        oracle = Oracle(server, Database(server.connect()), words.writes,
-                        words.kills, words.threads, words.seed)
-        faults, counts = oracle.run()
-    finally:
-        faults_of_log = server.stop()
-    print(json.dumps(counts))
-    for fault in (faults + faults_of_log)[:50]:
+    faults, wrong, _ = everything_is_killed(
+        words.writes, words.kills, words.threads, words.seed)
+    for fault in (faults + wrong)[:50]:
         print(fault)
     print(f'{len(faults)} faults')
-    return 1 if faults or faults_of_log else 0
+    return 1 if faults or wrong else 0
 
 
 if __name__ == '__main__':

@@ -23,15 +23,19 @@
  * `told`: an answer came before the end.  The milliseconds are counted from
  * the first byte that was sent until the end was seen.
  */
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "load.h"
 
 enum {
 	OPENED_A_MS = 2,
 	PATIENCE_MS = 75000,
-	EVENTS = 512,
+	AT_ONCE = 512,
 	WINDOW = 4096,
 };
 
@@ -76,9 +80,7 @@ struct client {
 
 static struct client *clients;
 static unsigned client_count, drip_ms, open_count;
-static struct sockaddr_in server;
 static char *reading;
-static int epoll;
 static bool reopening = true;
 
 static int64_t now_ms(void)
@@ -120,9 +122,8 @@ static bool is_reader(const struct client *client)
 
 static bool client_watch(struct client *client, int how, uint32_t events)
 {
-	return load_watch(epoll, how, client->socket,
-	    (struct epoll_event){
-		.events = events, .data.u32 = (uint32_t)(client - clients)});
+	return load_watch(
+	    client->socket, how, events, (unsigned)(client - clients));
 }
 
 static void client_open(struct client *client)
@@ -133,8 +134,7 @@ static void client_open(struct client *client)
 	client->since_ms = now_ms();
 	client->kind->opened++;
 	open_count++;
-	if (!load_connect(
-		&client->socket, &server, is_reader(client) ? WINDOW : 0) ||
+	if (!load_connect(&client->socket, is_reader(client) ? WINDOW : 0) ||
 	    !client_watch(client, EPOLL_CTL_ADD, EPOLLOUT))
 		client_failed(client, strerrorname_np(errno));
 }
@@ -165,8 +165,9 @@ static void client_listen(struct client *client)
 		client_closed(client);
 }
 
-static void client_wake(struct client *client, uint32_t events)
+static void client_wake(unsigned number, uint32_t events)
 {
+	struct client *client = &clients[number];
 	int error;
 
 	if (client->state == DRIPPING && is_reader(client)) {
@@ -203,21 +204,12 @@ static void client_drip(struct client *client)
 		client->at = 0;
 }
 
-static void turn_once(void)
-{
-	struct epoll_event events[EVENTS];
-	int n = epoll_wait(epoll, events, EVENTS, 5), i;
-
-	for (i = 0; i < n; i++)
-		client_wake(&clients[events[i].data.u32], events[i].events);
-}
-
 /* So many turns of one client after the other as are due by now. */
 static void clients_drip(uint64_t *done, uint64_t due)
 {
 	unsigned i;
 
-	for (i = 0; *done < due && i < EVENTS; i++, ++*done) {
+	for (i = 0; *done < due && i < AT_ONCE; i++, ++*done) {
 		struct client *client = &clients[*done % client_count];
 
 		if (client->state == DRIPPING)
@@ -240,7 +232,7 @@ static void run(unsigned seconds)
 		reopening = now < end;
 		due = (uint64_t)(now - begun) * OPENED_A_MS;
 		for (i = 0;
-		     opened < due && opened < client_count && i < EVENTS / 4;
+		     opened < due && opened < client_count && i < AT_ONCE / 4;
 		     i++)
 			client_open(&clients[opened++]);
 		if (opened == client_count && !said) {
@@ -252,7 +244,7 @@ static void run(unsigned seconds)
 		due = (uint64_t)(now - begun) * client_count / drip_ms;
 		if (said)
 			clients_drip(&done, due);
-		turn_once();
+		load_turn(client_wake, 5);
 	}
 	for (i = 0; i < client_count; i++) {
 		if (clients[i].state != CLOSED)
@@ -279,15 +271,13 @@ static int prepare(int argc, char **argv)
 		return -1;
 	client_count = (unsigned)strtoul(argv[3], NULL, 10);
 	drip_ms = (unsigned)strtoul(argv[5], NULL, 10);
-	if (!load_address(&server, argv[1], argv[2]) || client_count == 0 ||
+	if (!load_begin(argv[1], argv[2]) || client_count == 0 ||
 	    drip_ms == 0 ||
 	    asprintf(&reading, "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n",
 		path == NULL ? "/openapi.json" : path) < 0)
 		return -1;
-	load_descriptors();
 	clients = calloc(client_count, sizeof(*clients));
-	epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (clients == NULL || epoll < 0)
+	if (clients == NULL)
 		return -1;
 	for (i = 0; i < client_count; i++) {
 		clients[i].kind = kind_find(argv[6 + i % names]);
@@ -307,7 +297,6 @@ int main(int argc, char **argv)
 		    stderr);
 		return 2;
 	}
-	setvbuf(stdout, NULL, _IOLBF, 0);
 	run((unsigned)strtoul(argv[4], NULL, 10));
 	for (i = 0; i < KINDS; i++)
 		if (kinds[i].opened > 0)

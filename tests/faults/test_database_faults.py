@@ -20,7 +20,6 @@ import time
 
 import pytest
 
-from cluster import beside
 from disk import Ballast, as_root, small_disk
 from faulted import TIGHT, Crowd, Faulty, faulty, outage
 from harness.client import Api
@@ -244,8 +243,9 @@ def test_a_standby_that_is_promoted(server, document, coverage):
                  f'hba_file={data}/pg_hba.conf',
                  f'ident_file={data}/pg_ident.conf', standby=True) as sockets:
         url = f'host={sockets} port={port} dbname=hefboom user='
-        other = beside(server, HEFBOOM_DATABASE_URL=url + 'hefboom',
-                       HEFBOOM_OWNER_URL=None, HEFBOOM_TEST_CLOCK=None)
+        other = server.beside(
+            HEFBOOM_DATABASE_URL=url + 'hefboom', HEFBOOM_OWNER_URL=None,
+            HEFBOOM_TEST_CLOCK=None)
         other.start()
         api = Api(other, document, coverage)
         try:
@@ -316,8 +316,8 @@ def test_the_name_is_still_verified(server, db, tmp_path, name, serves):
             f'ssl_cert_file={tmp_path}/server.crt',
             f'ssl_key_file={tmp_path}/server.key',
             f'hba_file={hba}') as sockets:
-        other = beside(
-            server, HEFBOOM_DATABASE_URL=f'postgresql://hefboom@{NAME}:{port}'
+        other = server.beside(
+            HEFBOOM_DATABASE_URL=f'postgresql://hefboom@{NAME}:{port}'
             f'/hefboom?sslmode=verify-full&sslrootcert={tmp_path}/ca.crt',
             HEFBOOM_OWNER_URL=f'host={sockets} port={port} dbname=hefboom'
             ' user=hefboom_owner')

@@ -17,7 +17,7 @@ import uuid
 
 import pytest
 
-from cluster import beside, needs, program
+from cluster import needs, program
 from harness.running import free_port
 
 HAPROXY, needed = needs('haproxy')
@@ -79,10 +79,9 @@ class Traffic:
 
 @pytest.fixture
 def pair(server):
-    servers = [beside(server).start() for _ in range(2)]
-    yield servers
-    for one in servers:
-        assert one.stop() == []
+    one, two = server.beside(), server.beside()
+    with one.running(), two.running():
+        yield one, two
 
 
 @pytest.fixture

@@ -9,12 +9,9 @@ import sys
 
 import pytest
 
-from harness.database import Database
-from harness.running import Server, quick_folder
-
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
-from oracle import Oracle, room  # noqa: E402
+from oracle import everything_is_killed  # noqa: E402
 
 pytestmark = pytest.mark.long
 
@@ -25,14 +22,7 @@ WRITES, KILLS = map(int, os.environ.get('HEFBOOM_ORACLE',
 def test_everything_is_killed(root, monkeypatch):
     if 'asan' in os.environ.get('HEFBOOM_BIN', 'asan'):
         monkeypatch.setenv('HEFBOOM_BIN', str(root / 'build' / 'hefboom'))
-    server = Server(base=quick_folder(room(WRITES)))
-    try:
-        server.start()
-        oracle = Oracle(server, Database(server.connect()), WRITES, KILLS)
-        faults, counts = oracle.run()
-        print(counts)
-    finally:
-        wrong = server.stop()
+    faults, wrong, counts = everything_is_killed(WRITES, KILLS)
     assert faults == [], (counts, len(faults), faults[:20])
     assert wrong == []
     assert counts['done'] >= WRITES

@@ -19,7 +19,6 @@ import time
 import pytest
 
 from harness.cgroup import Memory
-from harness.handover import named
 from harness.load import Asking, asked, memory, release
 from harness.running import Server
 
@@ -38,28 +37,15 @@ LIST = ['/v1/sessions?limit=50', '/v1/people?limit=100']
 @pytest.fixture(scope='module')
 def outside(root):
     """The server that owns the database and the demonstration."""
-    with release(root):
-        server = Server(HEFBOOM_WORKERS=1)
-        server.start()
+    with release(root), Server(HEFBOOM_WORKERS=1).running() as server:
         server.command('demo', 'load')
         yield server
-        assert server.stop() == []
-
-
-def beside(server, **settings):
-    """Another server on the same database."""
-    other = Server(HEFBOOM_DATABASE_URL=server.runtime_url,
-                   HEFBOOM_OWNER_URL=server.owner_url,
-                   HEFBOOM_SECRET_FILE=server.data / 'data' / 'secret',
-                   HEFBOOM_RATE_PERSON=0, **settings)
-    other.token = server.token
-    return other
 
 
 @pytest.fixture
 def bounded(outside):
     group = Memory('hefboom-overload', LIMIT)
-    server = beside(outside, HEFBOOM_POOL_FAST=1)
+    server = outside.beside(HEFBOOM_RATE_PERSON=0, HEFBOOM_POOL_FAST=1)
     with group.inside():
         server.start()
     yield server, group
@@ -90,7 +76,7 @@ def best_of(server):
 
 def test_four_times_the_peak(bounded):
     server, group = bounded
-    workers = named(server, 'hefboom-worker')
+    workers = server.named('hefboom-worker')
     assert workers | {server.pid} <= group.members()
     rate, clients = best_of(server)
     rate, peaks, goodput = int(4 * rate), [], []
@@ -114,15 +100,13 @@ def test_four_times_the_peak(bounded):
           [memory(pid) for pid in sorted(workers)])
     assert done > SHARE / 100 * peak
     assert group.kills() == 0
-    assert named(server, 'hefboom-worker') == workers
+    assert server.named('hefboom-worker') == workers
 
 
 def test_reports_beside_point_reads(outside):
     """Reports that take CPU, as many at once as they have connections and
     more; point reads at a modest rate with and without."""
-    server = beside(outside)
-    server.start()
-    try:
+    with outside.beside(HEFBOOM_RATE_PERSON=0).running() as server:
         token = outside.token('demo', 'reporter', ['integrator'],
                               'people:read')
         point = ['/v1/me', '/readyz']
@@ -133,8 +117,6 @@ def test_reports_beside_point_reads(outside):
         time.sleep(0.5)
         amid = asked(server, 2 * SECONDS, 'rate', 100, point, 20)
         seen = reports.stop()
-    finally:
-        assert server.stop() == []
     print(f'load average {os.getloadavg()[0]:.1f}')
     for what, one in (('alone', alone), ('amid reports', amid),
                       ('reports', seen)):

@@ -11,7 +11,7 @@ import re
 
 import pytest
 
-from cluster import beside, needs, program, unprivileged
+from cluster import needs, program, unprivileged
 from harness import baked
 from harness.client import Api
 from harness.running import free_port
@@ -47,14 +47,13 @@ def bounced(root, server, db):
     try:
         with program(PGBOUNCER, configuration(root, folder, port, server),
                      port=port, user=unprivileged()):
-            through = beside(
-                server, HEFBOOM_WORKERS=1, HEFBOOM_DATABASE_URL='postgresql:'
-                f'//hefboom:{PASSWORD}@127.0.0.1:{port}/hefboom').start()
-            yield through
-            wrong = through.stop()
+            through = server.beside(
+                HEFBOOM_WORKERS=1, HEFBOOM_DATABASE_URL='postgresql:'
+                f'//hefboom:{PASSWORD}@127.0.0.1:{port}/hefboom')
+            with through.running():
+                yield through
     finally:
         db.execute('alter database hefboom reset all')
-    assert wrong == []
 
 
 @pytest.fixture(scope='module')

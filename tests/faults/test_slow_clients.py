@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from harness.handover import named, server_with_people
+from harness.handover import server_with_people
 from harness.load import (Asking, Slow, check_closed, check_good, memory,
                           release)
 
@@ -36,7 +36,7 @@ def test_ten_thousand(own):
     # Those at the door have been let in.
     time.sleep(2)
     good = Asking(own, 35, 'rate', 200, point, 30, token).result()
-    workers = sorted(named(own, 'hefboom-worker'))
+    workers = sorted(own.named('hefboom-worker'))
     print(f'load average {os.getloadavg()[0]:.1f}')
     for what, one in (('alone', alone), (f'among {COUNT}', good)):
         print(what, one)

@@ -5,22 +5,7 @@
 #include "hefboom/arena.h"
 #include "hefboom/buf.h"
 #include "hefboom/schema.h"
-
-/* JSON with ' in place of ", for the sake of the reader. */
-static json_t *read_json(const char *text)
-{
-	char *copy = strdup(text);
-	json_t *value;
-
-	assert_non_null(copy);
-	for (char *c = copy; *c != '\0'; c++)
-		*c = *c == '\'' ? '"' : *c;
-	value = json_loads(copy, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
-	if (value == NULL)
-		fail_msg("no JSON: %s", text);
-	free(copy);
-	return value;
-}
+#include "read_json.h"
 
 /* "pointer code limit; ..." of each error; "" when there is none. */
 static char *errors_text(const struct schema_error *error)

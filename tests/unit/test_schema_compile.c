@@ -7,22 +7,7 @@
 #include <jansson.h>
 
 #include "hefboom/schema.h"
-
-/* JSON with ' in place of ", for the sake of the reader. */
-static json_t *read_json(const char *text)
-{
-	char *copy = strdup(text);
-	json_t *value;
-
-	assert_non_null(copy);
-	for (char *c = copy; *c != '\0'; c++)
-		*c = *c == '\'' ? '"' : *c;
-	value = json_loads(copy, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
-	if (value == NULL)
-		fail_msg("no JSON: %s", text);
-	free(copy);
-	return value;
-}
+#include "read_json.h"
 
 static void complaint(const char *schema_text, const char *expected)
 {

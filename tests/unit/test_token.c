@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "forged.h"
 #include "hefboom/operation.h"
 #include "hefboom/token.h"
 #include "verdict.h"
@@ -23,7 +24,6 @@
 #define PEM_CLAIMS "{\"iss\":\"https://pem.example\"," REST "}"
 #define RS_HEADER "{\"alg\":\"RS256\",\"kid\":\"r1\"}"
 
-static struct forge forge;
 static struct token_checker *checker;
 static char *public_pem;
 static struct signer rs, ps, es, hs;
@@ -84,31 +84,19 @@ static void keys_write(void)
 
 static int setup(void **state)
 {
-	json_t *value;
-	char *error = NULL;
-
-	(void)state;
 	forge_init(&forge);
 	keys_write();
-	value = forge_json(&forge, issuers);
-	checker = token_checker_new(value, &error);
-	if (checker == NULL)
-		print_error("%s\n", error);
-	json_decref(value);
 	rs = (struct signer){.algorithm = "RS256", .key = forge.rsa};
 	ps = (struct signer){.algorithm = "PS256", .key = forge.rsa};
 	es = (struct signer){.algorithm = "ES256", .key = forge.p256};
 	hs = (struct signer){"HS256", NULL, forge.secret, 64};
-	return checker == NULL;
+	return forged_configure(issuers, &checker, state);
 }
 
 static int teardown(void **state)
 {
-	(void)state;
-	token_checker_free(checker);
 	free(public_pem);
-	forge_release(&forge);
-	return 0;
+	return forged_end(state);
 }
 
 static void with_header(const char *header, const char *expected)

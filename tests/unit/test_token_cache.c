@@ -9,12 +9,11 @@
 #include <cmocka.h>
 
 #include "credential.h"
-#include "forge.h"
+#include "forged.h"
 #include "hefboom/operation.h"
 
 enum { NOW = FORGE_NOW };
 
-static struct forge forge;
 static struct token_checker *checker;
 
 /* Two issuers that share a secret, and ours. */
@@ -28,27 +27,10 @@ static const char issuers[] =
 
 static int setup(void **state)
 {
-	json_t *value;
-	char *error = NULL;
-
-	(void)state;
 	forge_init(&forge);
 	forge_write(&forge, "secret", forge.secret, 32);
 	forge_write(&forge, "own", forge.secret + 32, 32);
-	value = forge_json(&forge, issuers);
-	checker = token_checker_new(value, &error);
-	if (checker == NULL)
-		print_error("%s\n", error);
-	json_decref(value);
-	return checker == NULL;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	token_checker_free(checker);
-	forge_release(&forge);
-	return 0;
+	return forged_configure(issuers, &checker, state);
 }
 
 static char *token_of(const char *issuer, const char *subject, long expires_at)
@@ -252,5 +234,5 @@ int main(void)
 	    cmocka_unit_test(test_issue),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, setup, forged_end);
 }

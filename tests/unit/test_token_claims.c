@@ -9,13 +9,12 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "forge.h"
+#include "forged.h"
 #include "hefboom/operation.h"
 #include "hefboom/token.h"
 
 enum { NOW = FORGE_NOW };
 
-static struct forge forge;
 static struct token_checker *checker;
 static struct signer hs, other;
 
@@ -37,29 +36,12 @@ static const char issuers[] =
 
 static int setup(void **state)
 {
-	json_t *value;
-	char *error = NULL;
-
-	(void)state;
 	forge_init(&forge);
 	forge_write(&forge, "secret", forge.secret, 32);
 	forge_write(&forge, "other", forge.secret + 32, 32);
-	value = forge_json(&forge, issuers);
-	checker = token_checker_new(value, &error);
-	if (checker == NULL)
-		print_error("%s\n", error);
-	json_decref(value);
 	hs = (struct signer){"HS256", NULL, forge.secret, 32};
 	other = (struct signer){"HS256", NULL, forge.secret + 32, 32};
-	return checker == NULL;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	token_checker_free(checker);
-	forge_release(&forge);
-	return 0;
+	return forged_configure(issuers, &checker, state);
 }
 
 /* ' for \"; borrowed until the next call. */
@@ -424,5 +406,5 @@ int main(void)
 	    cmocka_unit_test(test_scopes),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, setup, forged_end);
 }

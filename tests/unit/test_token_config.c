@@ -13,12 +13,10 @@
 #include <cmocka.h>
 
 #include "credential.h"
-#include "forge.h"
+#include "forged.h"
 #include "hefboom/operation.h"
 
 enum { NOW = FORGE_NOW };
-
-static struct forge forge;
 
 static void certificate_write(const char *name, EVP_PKEY *key)
 {
@@ -113,27 +111,11 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	(void)state;
-	forge_release(&forge);
-	return 0;
-}
-
-static struct token_checker *configure(const char *text, char **error)
-{
-	json_t *value = forge_json(&forge, text);
-	struct token_checker *checker = token_checker_new(value, error);
-
-	json_decref(value);
-	return checker;
-}
-
 /* Refused with a sentence that holds this; NULL: accepted. */
 static void configured(const char *text, const char *expected)
 {
 	char *error = NULL;
-	struct token_checker *checker = configure(text, &error);
+	struct token_checker *checker = forged_checker(text, &error);
 
 	if ((checker == NULL) != (expected != NULL) ||
 	    (expected != NULL && strstr(error, expected) == NULL))
@@ -254,7 +236,7 @@ static void test_addresses(void **state)
 	configured(URL("discovery_url", "k.example"), "https://");
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct token_checker *checker =
-		    configure(cases[i].text, &error);
+		    forged_checker(cases[i].text, &error);
 		char *fault = token_checker_check(checker, NULL);
 
 		assert_int_equal(token_checker_fetches(checker), i != 3);
@@ -499,7 +481,7 @@ static void test_secret_newline(void **state)
 		const char *why;
 
 		forge_write_text(&forge, "s", files[i]);
-		checker = configure(config, &error);
+		checker = forged_checker(config, &error);
 		assert_non_null(checker);
 		token = forge_token(&signers[i], "{\"alg\":\"HS256\"}", claims);
 		assert_non_null(
@@ -519,7 +501,7 @@ static void test_named_pem(void **state)
 	    {"{\"alg\":\"RS256\",\"kid\":\"one\"}", true},
 	    {"{\"alg\":\"RS256\",\"kid\":\"two\"}", false}};
 	char *error = NULL;
-	struct token_checker *checker = configure(
+	struct token_checker *checker = forged_checker(
 	    "[{'issuer':'i','audience':'hefboom'," PEM("crt") ",'kid':'one'}]",
 	    &error);
 	const char *why;
@@ -554,5 +536,5 @@ int main(void)
 	    cmocka_unit_test(test_named_pem),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, setup, forged_end);
 }

@@ -22,7 +22,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-#include "forge.h"
+#include "forged.h"
 #include "token_source.h"
 
 /* clang-format off */
@@ -45,33 +45,16 @@ FAILING(ssize_t, write, (int f, const void *b, size_t n), (f, b, n), (fail_at("c
 FAILING(int, close, (int f), (f), (__real_close(f), errno = EIO, -1))
 /* clang-format on */
 
-static struct forge forge;
 static const unsigned char secret[32] = "0123456789abcdef0123456789abcde";
-
-static int setup(void **state)
-{
-	(void)state;
-	forge_init(&forge);
-	free(forge_write_pem(&forge, "pem", forge.p256));
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	forge_release(&forge);
-	return 0;
-}
 
 static char *configured(struct token_checker **checker)
 {
-	json_t *entries = forge_json(&forge,
-	    "[{'issuer':'i','audience':'hefboom','organisations':['acme'],"
-	    "'pem_file':'@/pem','algorithms':['ES256']}]");
 	char *error = NULL;
 
-	*checker = token_checker_new(entries, &error);
-	json_decref(entries);
+	*checker = forged_checker(
+	    "[{'issuer':'i','audience':'hefboom','organisations':['acme'],"
+	    "'pem_file':'@/pem','algorithms':['ES256']}]",
+	    &error);
 	return error;
 }
 
@@ -263,5 +246,5 @@ int main(void)
 	    cmocka_unit_test(test_kept_or_not),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, forged_pem, forged_end);
 }

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "forged.h"
 #include "hefboom/token.h"
 #include "verdict.h"
 
@@ -18,7 +19,6 @@
 #define CLAIMS "{" ISSUER "," REST "}"
 #define RS_HEADER "{\"alg\":\"RS256\",\"kid\":\"r1\"}"
 
-static struct forge forge;
 static struct token_checker *checker;
 static struct signer rs;
 
@@ -29,27 +29,10 @@ static const char issuers[] =
 
 static int setup(void **state)
 {
-	json_t *value;
-	char *error = NULL;
-
-	(void)state;
 	forge_init(&forge);
 	free(forge_write_pem(&forge, "pem", forge.rsa));
-	value = forge_json(&forge, issuers);
-	checker = token_checker_new(value, &error);
-	if (checker == NULL)
-		print_error("%s\n", error);
-	json_decref(value);
 	rs = (struct signer){.algorithm = "RS256", .key = forge.rsa};
-	return checker == NULL;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	token_checker_free(checker);
-	forge_release(&forge);
-	return 0;
+	return forged_configure(issuers, &checker, state);
 }
 
 static void with_header(const char *header, const char *expected)
@@ -249,5 +232,5 @@ int main(void)
 	    cmocka_unit_test(test_length),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, setup, forged_end);
 }

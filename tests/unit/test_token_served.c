@@ -19,7 +19,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "forge.h"
+#include "forged.h"
 #include "hefboom/fetch.h"
 #include "token_source.h"
 
@@ -64,24 +64,8 @@ INSTEAD(int, clock_gettime, (clockid_t clock, struct timespec *now))
 FAILING(bool, shared_read, (const struct shared_keys *s, struct buf *t, uint32_t *v), (s, t, v), false)
 /* clang-format on */
 
-static struct forge forge;
 static struct event_base *base;
 static struct token_checker *checker;
-
-static int setup(void **state)
-{
-	(void)state;
-	forge_init(&forge);
-	free(forge_write_pem(&forge, "pem", forge.p256));
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	forge_release(&forge);
-	return 0;
-}
 
 static void end_checker(void)
 {
@@ -108,13 +92,11 @@ static void make(const char *kind)
 	    "{'issuer':'j','audience':'hefboom','organisations':['acme'],"
 	    "'pem_file':'@/pem','algorithms':['ES256']}]",
 	    kind);
-	json_t *issuers = forge_json(&forge, text);
 	char *error = NULL;
 
-	checker = token_checker_new(issuers, &error);
+	checker = forged_checker(text, &error);
 	assert_non_null(checker);
 	base = event_base_new();
-	json_decref(issuers);
 	free(text);
 }
 
@@ -558,5 +540,5 @@ int main(void)
 	    ONE(test_found_before),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, forged_pem, forged_end);
 }

@@ -16,24 +16,15 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "forge.h"
+#include "forged.h"
 #include "token_source.h"
 
 enum { NOW = FORGE_NOW };
-
-static struct forge forge;
 
 static int setup(void **state)
 {
 	(void)state;
 	forge_init(&forge);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	forge_release(&forge);
 	return 0;
 }
 
@@ -490,5 +481,5 @@ int main(void)
 	};
 
 	return cmocka_run_group_tests_name(
-	    "token_source", tests, setup, teardown);
+	    "token_source", tests, setup, forged_end);
 }

@@ -53,8 +53,4 @@ select :auth.org, 'organisation.updated', c.id, c.version, :auth.person,
        jsonb_build_object('changed', c.names)
   from changed c;
 
-select o.id, o.name, o.title, o.language, o.zone,
-       o.deactivation_share_percent, o.hr_contacts, o.version, o.created_at,
-       o.updated_at
-  from organisation_card o
- where o.org_id = :auth.org
+:as(get_organisation)

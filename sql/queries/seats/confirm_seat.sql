@@ -11,10 +11,4 @@ select refuse(seen.problem)
 select act_on_seat(:auth.org, :path.seat_id, 'confirm', :auth.person, :if_match,
                    :body ->> 'answer');
 
-select s.id, s.session_id, s.session_title, s.session_state, s.starts_at,
-       s.ends_at, s.zone, s.seat_question, s.state,
-       nullif(s.place, 0) as place, s.answer, s.attendance,
-       s.attendance_source, s.held_until, s.expires_at, s.version,
-       s.created_at, s.updated_at
-  from my_seat s
- where s.org_id = :auth.org and s.id = :path.seat_id
+:as(get_my_seat)

@@ -51,19 +51,4 @@ with told as (
 	  from visible_session c
 	 where c.org_id = :auth.org and c.id = :path.session_id
 )
-select s.id, s.title, s.description, s.host, s.facilitators, s.my_role,
-       s.trainer_name, s.origin, s.mode, s.place, s.join_url, s.zone,
-       to_char(s.starts_local, 'YYYY-MM-DD"T"HH24:MI') as starts_local,
-       s.starts_at, s.ends_at, s.duration_min, s.capacity, s.taken,
-       s.seat_question, (
-	select coalesce(json_agg(json_build_object('id', k.skill_id,
-	           'label', coalesce(k.labels ->> :auth.language, k.name))
-	           order by coalesce(k.labels ->> :auth.language, k.name),
-	           k.skill_id), '[]')
-	  from session_skill_label k
-	 where k.org_id = :auth.org and k.session_id = s.id) as skills,
-       s.goals, s.visibility, s.state, s.state_reason, s.rescheduled_from,
-       s.rescheduled_to, s.notes, s.recap, s.outcomes, s.version,
-       s.created_at, s.updated_at
-  from visible_session s
- where s.org_id = :auth.org and s.id = :path.session_id
+:as(get_session)

@@ -5,6 +5,7 @@ alive (one a thread), notes operation and status for the coverage table, and
 fails on a reply that the document does not allow.
 """
 
+import contextlib
 import gzip
 import http.client
 import json as json_module
@@ -84,6 +85,12 @@ class Api:
         self.document = document
         self.coverage = coverage
         self._threads = threading.local()
+
+    @contextlib.contextmanager
+    def beside(self, **settings):
+        """That of another server on the same database, for the block."""
+        with self.server.beside(**settings).running() as other:
+            yield Api(other, self.document, self.coverage)
 
     def call(self, method, path, *, as_='els', roles=('member',), org='demo',
              scope=None, json=None, data=None, headers=None, query=None,

@@ -19,6 +19,7 @@ import tempfile
 import time
 
 from .running import Server, binary
+from .waiting import eventually
 
 PIDFD_GETFD = 438
 LIBC = ctypes.CDLL(None, use_errno=True)
@@ -94,28 +95,12 @@ class Binary:
         shutil.rmtree(self.folder)
 
 
-def named(server, name):
-    """Pids of the supervisor's children of that name."""
-    found = set()
-    for pid in server.children():
-        try:
-            comm = pathlib.Path(f'/proc/{pid}/comm').read_text().strip()
-        except OSError:
-            continue
-        if comm == name:
-            found.add(pid)
-    return found
-
-
 def serving(server):
-    return named(server, 'hefboom-worker') | named(server, 'hefboom-jobs')
+    return server.named('hefboom-worker') | server.named('hefboom-jobs')
 
 
 def wait_for(what, seconds=60):
-    deadline = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < deadline, f'not within {seconds} s'
-        time.sleep(0.01)
+    return eventually(what, seconds, step=0.01)
 
 
 def hand_over(server, number, event='reloaded'):
@@ -163,14 +148,14 @@ def crash(server, seconds=0.3):
     Stops a worker, lets clients come, and kills it: the addresses of whom it
     had accepted, and how many waited at its door.
     """
-    pid = sorted(named(server, 'hefboom-worker'))[0]
+    pid = sorted(server.named('hefboom-worker'))[0]
     server.crashes_declared += 1
     os.kill(pid, signal.SIGSTOP)
     time.sleep(seconds)
     accepted, waiting = ends(pid)
     os.kill(pid, signal.SIGKILL)
     wait_for(lambda: pid not in serving(server)
-             and len(named(server, 'hefboom-worker')) == 2)
+             and len(server.named('hefboom-worker')) == 2)
     return accepted, waiting
 
 

@@ -1,7 +1,19 @@
-"""locks -- reports that take as long as we like, without any CPU."""
+"""locks -- what takes as long as we like, without any CPU."""
 
+import contextlib
 import threading
 import time
+
+
+@contextlib.contextmanager
+def locked(server, table='person'):
+    """Who needs the table waits, by `person` everybody who is looked for."""
+    lock = server.connect()
+    lock.autocommit = False
+    with contextlib.closing(lock):
+        lock.cursor().execute(f'lock table {table} in access exclusive mode')
+        yield
+        lock.rollback()
 
 
 class Held:

@@ -10,7 +10,6 @@ import errno
 import json
 import mmap
 import os
-import pathlib
 import re
 import socket
 import struct
@@ -126,14 +125,9 @@ class Faulty(Server):
         self.preload.close()
         return wrong
 
-    def named(self, name):
-        """The pid of hefboom-NAME."""
-        for pid in self.children():
-            with contextlib.suppress(OSError):
-                if pathlib.Path(f'/proc/{pid}/comm').read_text().strip() == (
-                        f'hefboom-{name}'):
-                    return pid
-        return None
+    def child_pid(self, name):
+        """The pid of hefboom-NAME, or None."""
+        return next(iter(self.named(f'hefboom-{name}')), None)
 
 
 def descriptors(pid):

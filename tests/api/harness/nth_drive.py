@@ -45,7 +45,7 @@ class Trial:
         self.backends = eventually(self.idle)
 
     def watch(self, name):
-        self.pid, self.name = self.server.named(name), name
+        self.pid, self.name = self.server.child_pid(name), name
         self.preload.watch(self.pid)
 
     # The pool, as PostgreSQL sees it
@@ -73,7 +73,7 @@ class Trial:
             raise AssertionError(f'{where}: no answer') from None
 
     def same_process(self, where):
-        assert self.server.named(self.name) == self.pid, (
+        assert self.server.child_pid(self.name) == self.pid, (
             f'{where}: the process ended:\n' + self.server.log()[-1500:])
 
     def judge(self, one, replies, where, essences=None):

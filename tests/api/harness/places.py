@@ -10,6 +10,7 @@ import copy
 import dataclasses
 import functools
 import re
+import uuid
 
 UUID = re.compile(
     r'[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}')
@@ -257,6 +258,27 @@ def told(reply, *ids):
                                    'cache-control', 'allow')}
     names = {name.lower() for name in reply.headers} - {'date', 'connection'}
     return reply.status_code, text, headers, names
+
+
+def distinguished(call, found, tried):
+    """Where (a place of those found) and by what (an id of those that
+    tried(place) yields) a reply differs from that to an invented one."""
+    faults = []
+    for place in found:
+        invented = str(uuid.uuid4())
+        reply = put(call, place, invented).send()
+        if reply.status_code not in refusals(call, place):
+            faults.append(f'{place} invented: {reply}')
+            continue
+        if reply.status_code == 200 and place.where == 'query':
+            assert reply.json()['items'] == [], (place, reply)
+        expected = told(reply, invented)
+        for what, value in tried(place):
+            again = put(call, place, value).send()
+            if told(again, value) != expected:
+                faults.append(f'{place} {what} {value}: {again}\n'
+                              f'  an invented one: {reply}')
+    return faults
 
 
 def written(db, org_id, without=()):

@@ -24,6 +24,10 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 START_S = 120
+# One connection a lane, and one statement at a time.
+NARROW = {'HEFBOOM_DOCS': None, 'HEFBOOM_WORKERS': 1, 'HEFBOOM_POOL_FAST': 1,
+          'HEFBOOM_POOL_WRITE': 1, 'HEFBOOM_POOL_SLOW': 1,
+          'HEFBOOM_POOL_DEPTH': 1}
 SANITIZER = re.compile(
     r'AddressSanitizer|LeakSanitizer|runtime error:|UndefinedBehavior'
     r'|Assertion .* failed')
@@ -151,6 +155,25 @@ class Server:
             pytest.exit(f'hefboom serve ended with {self.child.returncode}:\n'
                         + self.log()[-3000:], 3)
 
+    @contextlib.contextmanager
+    def running(self):
+        """Serves until the block ends; nothing may be wrong with it then."""
+        try:
+            yield self.start()
+        finally:
+            wrong = self.stop()
+        assert not wrong, '\n'.join(wrong)
+
+    def beside(self, **settings):
+        """Another server on the same database; not started."""
+        other = Server(**{
+            'HEFBOOM_DATABASE_URL': self.runtime_url,
+            'HEFBOOM_OWNER_URL': self.owner_url,
+            'HEFBOOM_SECRET_FILE': self.data / 'data' / 'secret',
+            **settings})
+        other.token = self.token
+        return other
+
     def stop(self, keep_data=False):
         """SIGTERM; a list of what was wrong."""
         wrong = []
@@ -229,6 +252,16 @@ class Server:
             except OSError:
                 continue
             found[int(child)] = line.replace(b'\0', b' ').decode().strip()
+        return found
+
+    def named(self, name):
+        """Pids of the direct children of that name."""
+        found = set()
+        for pid in self.children():
+            with contextlib.suppress(OSError):
+                comm = pathlib.Path(f'/proc/{pid}/comm').read_text()
+                if comm.strip() == name:
+                    found.add(pid)
         return found
 
     def workers(self):

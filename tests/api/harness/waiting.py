@@ -3,12 +3,12 @@
 import time
 
 
-def eventually(condition, seconds=10, what='it did not happen'):
+def eventually(condition, seconds=10, what='it did not happen', step=0.05):
     """What condition() gave when it was first true."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         found = condition()
         if found:
             return found
-        time.sleep(0.05)
+        time.sleep(step)
     raise AssertionError(what)
