@@ -15,7 +15,7 @@ LAYERS = {
             ' config bucket gzip trace networks',
     'tables': 'operation problem schema json machine metrics',
     'database': 'pool pipe target shape migrate link cursor transaction text'
-                ' embedded',
+                ' embedded pipe_doubt',
     'http': 'server connection http fetch request reply service loop steps'
             ' cors forwarded scrape'
             ' problem_document problem_error',
@@ -33,8 +33,10 @@ FOREIGN = {
     'event2/bufferevent': {'server', 'connection'},
     'event2/listener': {'server'},
     'curl/': {'fetch'},
-    'sys/socket.h': {'server', 'connection', 'supervisor', 'fetch'},
-    'netinet/': {'server', 'connection', 'supervisor', 'fetch'},
+    'sys/socket.h': {'server', 'connection', 'supervisor', 'fetch',
+                     'pipe_doubt'},
+    'netinet/': {'server', 'connection', 'supervisor', 'fetch',
+                 'pipe_doubt'},
 }
 # worker.h declares what the second kind of process is entered by.
 ENTRANCES = {('jobs/', 'worker')}
