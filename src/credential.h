@@ -25,7 +25,8 @@ enum {
 	KEY_ID_LENGTH_MAX = 128,
 	KEYS_MAX = 256, /* of one issuer */
 	ALGORITHMS = 12,
-	NAME_LENGTH_MAX = 255, /* a subject's, an organisation's, a client's */
+	NAME_LENGTH_MAX = 255, /* an organisation's, a client's */
+	SUBJECT_LENGTH_MAX = 800, /* a user name's 200 characters in UTF-8 */
 	SCOPES_LENGTH_MAX = 1024,
 	LEEWAY_S = 60, /* how far clocks may differ */
 	TOKEN_BYTES_MAX = TOKEN_LENGTH_MAX / 4 * 3 + 2,

@@ -376,7 +376,7 @@ void pipe_free(struct pipe *pipe)
 
 bool pipe_is_ready(const struct pipe *pipe)
 {
-	return pipe->state == PIPE_READY;
+	return pipe->state == PIPE_READY && !pipe->unfit;
 }
 
 int64_t pipe_heard_ms(const struct pipe *pipe)

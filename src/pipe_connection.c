@@ -47,6 +47,8 @@ void pipe_drop(struct pipe *pipe)
 	PQfinish(pipe->connection);
 	pipe->connection = NULL;
 	pipe->asked_ms = 0;
+	pipe->tries = 0;
+	pipe->unfit = false;
 	if (pipe->prepared_size > 0)
 		memset(pipe->prepared, 0, pipe->prepared_size);
 	pipe->state = PIPE_WAITING;
@@ -163,8 +165,8 @@ void pipe_poll(struct pipe *pipe)
 }
 
 /*
- * Keepalives find an idle connection that somebody on the way has forgotten,
- * before a request does.
+ * Keepalives find a connection that somebody on the way has forgotten, before
+ * a request does (pipe_doubt.c); the kernel itself ends it after 10 s.
  */
 static void pipe_connect(struct pipe *pipe)
 {
@@ -182,8 +184,9 @@ static void pipe_connect(struct pipe *pipe)
 	pipe->turn = lists.turn;
 	pipe->connecting_ms = clock_ms();
 	pipe->connection = PQconnectStartParams(names,
-	    (const char *const[]){pipe->url, options, "hefboom", "10000", "30",
-		"5", "3", "UTF8", lists.host, lists.hostaddr, lists.port, NULL},
+	    (const char *const[]){pipe->url, options, "hefboom", "10000",
+		KEEPALIVE_TEXT, KEEPALIVE_TEXT, "10", "UTF8", lists.host,
+		lists.hostaddr, lists.port, NULL},
 	    1);
 	if (pipe->connection == NULL ||
 	    PQstatus(pipe->connection) == CONNECTION_BAD) {

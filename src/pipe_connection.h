@@ -18,6 +18,10 @@ enum { PREPARED = 1, GENERATION = 2 };
 /* The first wait after a loss; it doubles. */
 enum { BACKOFF_FIRST_MS = 100 };
 
+/* After so long without a word the kernel asks the other one. */
+enum { KEEPALIVE_S = 1 };
+#define KEEPALIVE_TEXT "1"
+
 enum pipe_state {
 	PIPE_WAITING,
 	PIPE_CONNECTING,
@@ -44,6 +48,10 @@ struct pipe {
 	unsigned backoff_ms, backoff_max_ms;
 	int64_t connecting_ms; /* since when */
 	int64_t heard_ms, asked_ms; /* last; the latter, when it was idle */
+	unsigned tries; /* of the kernel, to send what is not acknowledged */
+	int64_t tried_ms; /* when the last of them was seen */
+	bool tried_alone; /* no other connection was heard then */
+	bool unfit; /* nothing more is sent on it */
 	struct transaction *first, **last; /* under way, oldest first */
 	uint8_t *prepared; /* by text id */
 	unsigned prepared_size;

@@ -119,29 +119,46 @@ static void drop_all(struct pool *pool)
 	pool_each(pool, drop);
 }
 
-static void look_at_one(struct pool *pool, struct pipe *pipe, int64_t now)
+static void ask(struct pipe *pipe)
+{
+	if (pipe_is_ready(pipe) && pipe_depth(pipe) == 0)
+		pipe_send(pipe, transaction_new(LANE_FAST, NULL, NULL));
+}
+
+static bool dropped(struct pipe *pipe, int64_t heard)
+{
+	const char *why = pipe_doubt(pipe, heard);
+
+	if (why != NULL)
+		pipe_give_up(pipe, why);
+	return why != NULL;
+}
+
+static void look_at_one(
+    struct pool *pool, struct pipe *pipe, int64_t now, int64_t heard)
 {
 	int64_t since = pipe_owes_ms(pipe);
 
-	if (since != 0) {
-		if (now - since > pool->stuck_ms)
-			drop(pipe);
-	} else if (pipe_is_ready(pipe) &&
-	    now - pipe_heard_ms(pipe) >= REST_MS) {
-		pipe_send(pipe, transaction_new(LANE_FAST, NULL, NULL));
-	}
+	if (dropped(pipe, heard))
+		return;
+	if (since != 0 && now - since > pool->stuck_ms)
+		drop(pipe);
+	else if (since == 0 && now - pipe_heard_ms(pipe) >= REST_MS)
+		ask(pipe);
 }
 
 /* One connection that is silent while others are not. */
-static void look_for_stuck(struct pool *pool, int64_t now)
+static void look_for_stuck(struct pool *pool, int64_t now, int64_t heard)
 {
 	int64_t pulse = pipe_owes_ms(pool->pulse);
 
-	if (pulse != 0 && now - pulse > PULSE_STUCK_MS)
+	if (dropped(pool->pulse, heard))
+		pool_each(pool, ask); /* whether it holds for them, too */
+	else if (pulse != 0 && now - pulse > PULSE_STUCK_MS)
 		drop(pool->pulse);
 	for (int i = 0; i < LANES; i++)
 		for (unsigned j = 0; j < pool->lanes[i].pipe_count; j++)
-			look_at_one(pool, pool->lanes[i].pipes[j], now);
+			look_at_one(pool, pool->lanes[i].pipes[j], now, heard);
 }
 
 /*
@@ -153,7 +170,7 @@ void pulse_look(struct pool *pool)
 	int64_t now = clock_ms(), heard = last_heard_ms(pool);
 	int64_t since = heard > pool->asked_ms ? heard : pool->asked_ms;
 
-	look_for_stuck(pool, now);
+	look_for_stuck(pool, now, heard);
 	if (!pool->asked) {
 		pool->overdue = 0;
 		if (pipe_is_ready(pool->pulse) &&

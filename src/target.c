@@ -4,7 +4,6 @@
 #include <event2/event.h>
 #include <libpq-fe.h>
 #include <netdb.h>
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "hefboom/buf.h"
@@ -28,6 +27,7 @@ struct target {
 	struct place places[TARGET_HOSTS_MAX];
 	unsigned count; /* 0: libpq does as the url says */
 	unsigned turn;
+	bool writes;
 	struct lookup *lookup; /* under way, or NULL */
 	struct event *wake;
 	int64_t began_ms, ended_ms; /* of the last one */
@@ -114,14 +114,24 @@ struct target *target_new(struct event_base *base, const char *url,
 {
 	struct target *target = memory_zero(1, sizeof(*target));
 	PQconninfoOption *options = PQconninfoParse(url, NULL);
+	const char *wanted;
 
 	target->base = base;
 	target->found = found;
 	target->context = context;
-	if (options != NULL)
+	if (options != NULL) {
 		places_read(target, options);
+		wanted = option_of(
+		    options, "target_session_attrs", "PGTARGETSESSIONATTRS");
+		target->writes = strcmp(wanted, "read-write") == 0;
+	}
 	PQconninfoFree(options);
 	return target;
+}
+
+bool target_writes(const struct target *target)
+{
+	return target->writes;
 }
 
 static void lookup_forget(struct target *target)

@@ -90,18 +90,23 @@ static bool audience_is(const json_t *audience, const char *ours)
 	return found;
 }
 
-/* 1 to 255 bytes that a log line and a key can carry; NULL otherwise. */
-static const char *name_read(const json_t *value)
+/* Bytes that a log line and a key can carry; NULL otherwise. */
+static const char *text_read(const json_t *value, size_t most)
 {
 	const char *name = json_string_value(value);
 	size_t length = json_string_length(value);
 
-	if (length == 0 || length > NAME_LENGTH_MAX)
+	if (length == 0 || length > most)
 		return NULL;
 	for (size_t i = 0; i < length; i++)
 		if ((unsigned char)name[i] < 0x20 || name[i] == 0x7f)
 			return NULL;
 	return name;
+}
+
+static const char *name_read(const json_t *value)
+{
+	return text_read(value, NAME_LENGTH_MAX);
 }
 
 /* By issuer and claim together, never by the claim alone. */
@@ -149,8 +154,8 @@ static const char *names_read(struct reading *reading)
 	const json_t *client = claim_find(reading->claims, &issuer->client_id);
 	const char *reason;
 
-	reading->subject =
-	    name_read(claim_find(reading->claims, &issuer->subject));
+	reading->subject = text_read(
+	    claim_find(reading->claims, &issuer->subject), SUBJECT_LENGTH_MAX);
 	if (reading->subject == NULL)
 		return "no valid subject";
 	reading->client_id = name_read(client);

@@ -59,6 +59,14 @@ unsigned pipe_depth(const struct pipe *pipe); /* transactions under way */
 int64_t pipe_heard_ms(const struct pipe *pipe);
 /* Since when it owes an answer and has said nothing; 0: it owes none. */
 int64_t pipe_owes_ms(const struct pipe *pipe);
+/*
+ * Why its connection is good for nothing, or NULL.  "forgotten": nobody
+ * acknowledges what is sent, be it a keepalive, and another was heard since.
+ * "read-only": the url asks for a server that takes writes, and this one does
+ * not any more; the pipe is not ready then, and nothing is under way.  To be
+ * asked at each tick.
+ */
+const char *pipe_doubt(struct pipe *pipe, int64_t heard_ms);
 
 /* Connects at once if it waits to; or only if it waits for an address. */
 void pipe_hurry(struct pipe *pipe);

@@ -14,11 +14,11 @@
  * ignored; `schemas` may be absent, but when it names schemas it must name
  * the kind's.
  *
- * Strict: required attributes, types, lengths, control characters and, where
- * a length is stated, bidi overrides and noncharacters (without one, line
- * breaks pass), `primary` true at most once, members by their ids.  Of two
- * values with the same type and value one is kept.  A value that has nothing
- * but `type` and `primary` is dropped.
+ * Strict: required attributes, types, lengths, characters that no name has
+ * anywhere (control characters, bidi overrides, noncharacters; only addresses
+ * have several lines), `primary` true at most once, members by their ids.  Of
+ * two values with the same type and value one is kept.  A value that has
+ * nothing but `type` and `primary` is dropped.
  *
  * Promise.  scim_resource_read() of what it returned returns the same.
  */

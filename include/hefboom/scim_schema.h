@@ -35,6 +35,7 @@ struct scim_attribute {
 	bool case_exact;
 	bool required;
 	bool unique; /* uniqueness: server */
+	bool lines; /* of several, with tabs (RFC 7643, 4.1.2: addresses) */
 	const char *description;
 	const char *const *canonical_values; /* NULL-ended, or NULL */
 	const char *const *reference_types; /* NULL-ended, or NULL */

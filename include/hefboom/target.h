@@ -18,6 +18,8 @@
 #ifndef HEFBOOM_TARGET_H
 #define HEFBOOM_TARGET_H
 
+#include <stdbool.h>
+
 struct event_base;
 struct target;
 
@@ -38,6 +40,9 @@ struct target *target_new(struct event_base *base, const char *url,
 void target_free(struct target *target);
 
 enum target_state target_look(struct target *target);
+
+/* target_session_attrs=read-write: whoever takes no writes is not meant. */
+bool target_writes(const struct target *target);
 
 /* For libpq's parameters of these names; NULL: as the url says. */
 struct target_lists {

@@ -11,6 +11,10 @@
 		.name = (attribute), .length_max = (characters),               \
 		.description = (text)                                          \
 	}
+#define LINES(attribute, text)                                                 \
+	{                                                                      \
+		.name = (attribute), .lines = true, .description = (text)      \
+	}
 #define KIND(values, text)                                                     \
 	{                                                                      \
 		.name = "type", .canonical_values = (values),                  \
@@ -78,8 +82,8 @@ static const struct scim_attribute photo[] = {
 };
 
 static const struct scim_attribute address[] = {
-    TEXT("formatted", "The whole address, as it is written on a letter."),
-    TEXT("streetAddress", "Street, house number, postbox."),
+    LINES("formatted", "The whole address, as it is written on a letter."),
+    LINES("streetAddress", "Street, house number, postbox."),
     TEXT("locality", "The town."),
     TEXT("region", "The state, province or region."),
     TEXT("postalCode", "The postal code."),

@@ -23,20 +23,19 @@ static size_t character_count(const char *text, size_t length)
 	return count;
 }
 
-/* C0, DEL and C1; line breaks and tabs pass where text may be long. */
-static bool has_control(const char *text, size_t length, bool one_line)
+/* As a name, on each of its lines where it may have several. */
+static bool is_plain(const char *text, size_t length, bool lines)
 {
-	for (size_t i = 0; i < length; i++) {
-		unsigned char c = (unsigned char)text[i];
+	const char *end = text + length;
 
-		if (c == 0x7f ||
-		    (c == 0xc2 && (unsigned char)text[i + 1] < 0xa0))
-			return true;
-		if (c < ' ' &&
-		    (one_line || (c != '\n' && c != '\r' && c != '\t')))
-			return true;
+	while (lines && text < end) {
+		size_t line = strcspn(text, "\n\r\t");
+
+		if (!name_is_plain(text, line))
+			return false;
+		text += line + 1;
 	}
-	return false;
+	return lines || name_is_plain(text, length);
 }
 
 static bool string_read(const struct scim_reading *reading,
@@ -51,9 +50,7 @@ static bool string_read(const struct scim_reading *reading,
 	if (length > SCIM_TEXT_MAX ||
 	    (most > 0 && character_count(text, length) > most))
 		return refuse(reading, place, "is too long");
-	if (has_control(text, length, most > 0))
-		return refuse(reading, place, "has a control character");
-	if (most > 0 && !name_is_plain(text, length))
+	if (!is_plain(text, length, place.attribute->lines))
 		return refuse(
 		    reading, place, "has a character that no name has");
 	if (place.attribute->required && text[strspn(text, " ")] == '\0')

@@ -9,7 +9,9 @@ log for each refusal, for each lost connection; reads not sent again, writes
 sent again (src/pool.c); an unknown outcome told as nothing done
 (src/answer.c); /readyz that does not look; 25006 as a fault of ours; libpq
 looks names up; the last address forgotten (src/target.c); work under way left
-to its lease (src/jobs/jobs.c): each fails here.
+to its lease (src/jobs/jobs.c); what nobody acknowledges waited for, keepalives
+of every 30 s, others not looked at (src/pipe_doubt.c); what became read-only
+kept, the others not asked (src/pool_pulse.c): each fails here.
 """
 
 import contextlib
@@ -17,6 +19,7 @@ import os
 import pathlib
 import shutil
 import signal
+import socket
 import sys
 import threading
 import time
@@ -25,8 +28,11 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / 'faults'))
 
+from cluster import beside  # noqa: E402
 from disk import Ballast, as_root, small_disk  # noqa: E402
-from faulted import LOOSE, Crowd, faulty, outage  # noqa: E402
+from faulted import (LOOSE, PIPES, Crowd, Faulty, faulty,  # noqa: E402
+                     outage)
+from harness.handover import named, sockets  # noqa: E402
 from harness.locks import locked  # noqa: E402
 from harness.waiting import eventually  # noqa: E402
 from names import NAME, Names, longest, needs_names  # noqa: E402
@@ -93,6 +99,117 @@ def test_a_slow_statement_is_no_silence(one, server):
         assert found == [] and one.get('/readyz')[0] == 200
     asking.join(10)
     assert found[0][0] == 200 and found[0][1] > 1.4, found
+
+
+def all_serve(one):
+    """Of those who accept, each was met by one of so many."""
+    token = one.server.token()
+    one.wait(lambda: all(one.get('/v1/me', token)[0] == 200
+                         for _ in range(10)), LOOSE.back)
+
+
+def test_some_connections_are_lost(one, db):
+    """Beside others that live: nobody acknowledges what is sent there, which
+    no slow statement causes.  Reads are answered by another connection, writes
+    are unknown, and it does not take the 10 s of a request."""
+    one.proxy.count_anew()
+    with Crowd(one.server, 4) as crowd:
+        one.wait(lambda: len(crowd.asked()) > 100, 30)
+        begun = time.monotonic()
+        one.proxy.lose_some(2)
+        one.wait(lambda: not one.whole(), 5)
+        whole = one.wait(one.whole, LOOSE.back)
+        time.sleep(0.5)
+    asked = crowd.asked(begun - 1)
+    met = [one for one in asked if one.took > 0.4]
+    print({'met': met, 'whole_s': round(whole, 2),
+           'load': os.getloadavg()[0], **crowd.judge(db)})
+    assert met, 'nobody met one'
+    assert max(one.took for one in met) < 2 * LOOSE.answer, met
+    assert {one.status for one in asked if one.what == 'GET'} <= {200, 503}
+
+
+def test_all_connections_are_lost(one):
+    """Those are made anew on which nobody has asked anything, too."""
+    token = one.server.token()
+    one.get('/v1/me', token)
+    one.proxy.lose_some(one.pipes)
+    slowest = longest(lambda: one.get('/healthz'), 1)
+    assert slowest < 1.5, slowest
+    one.wait(one.whole, LOOSE.back)
+    all_serve(one)
+
+
+def test_lost_after_it_was_asked(one, server, db):
+    """What was acknowledged is asked again where somebody lives, though the
+    statement may take its time: keepalives tell."""
+    lock, waiting, found = server.connect(), set(), []
+    lock.autocommit = False
+    token = one.server.token()
+    one.get('/v1/me', token)
+
+    def waits():
+        waiting.update(db.column("""
+            select pid from pg_stat_activity where usename = 'hefboom'
+            and wait_event_type = 'Lock'"""))
+        return len(waiting)
+    try:
+        lock.cursor().execute('lock table person in access exclusive mode')
+        one.proxy.count_anew()
+        asking = threading.Thread(
+            target=lambda: found.append(one.get('/v1/me', token)))
+        with stopped(jobs_pid(one.server)):
+            asking.start()
+            one.wait(waits, 5)
+            one.proxy.lose_some(1)
+            one.wait(lambda: waits() > 1, 5)
+        lock.rollback()
+        asking.join(20)
+    finally:
+        lock.close()
+    print(found, os.getloadavg()[0])
+    assert found[0][0] == 200 and found[0][1] < 5, found
+    one.wait(one.whole, LOOSE.back)
+
+
+def test_all_are_lost_for_a_moment(one):
+    """Who asks is told; the connections go on.  1.7 s after it was first sent
+    Linux tries once more; a machine that is too busy to be back by then has
+    another try, too."""
+    token = one.server.token()
+    for _ in range(8):
+        one.wait(one.whole, LOOSE.back)
+        links = one.proxy.lose_some(one.pipes)
+        begun = time.monotonic()
+        assert one.get('/v1/me', token)[0] == 503
+        time.sleep(max(0, begun + 1 - time.monotonic()))
+        one.proxy.find(links)
+        if time.monotonic() - begun < 1.5:
+            break
+    all_serve(one)
+    one.wait(one.whole, LOOSE.back)
+    assert {link for link in one.proxy.links if not link.forgotten} == set(
+        links), 'some were made anew'
+
+
+KEPT = {(socket.SOL_SOCKET, socket.SO_KEEPALIVE): 1,
+        (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE): 1,
+        (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL): 1,
+        (socket.IPPROTO_TCP, socket.TCP_KEEPCNT): 10,
+        (socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT): 10000}
+
+
+@as_root
+def test_connections_are_kept_alive(one):
+    """As the sockets themselves say."""
+    one.wait(one.whole, LOOSE.back)
+    for pid in named(one.server, 'hefboom-worker'):
+        found = [{option: link.getsockopt(*option) for option in KEPT}
+                 for link in sockets(pid)
+                 if not link.getsockopt(socket.SOL_SOCKET,
+                                        socket.SO_ACCEPTCONN)
+                 and link.getpeername()[1] == one.proxy.port]
+        assert found == [KEPT] * PIPES, found
 
 
 def test_replies_are_cut_in_the_middle(one, db):
@@ -165,6 +282,34 @@ def test_read_only(api, db, server):
     eventually(lambda: write().status_code == 201, 5)
     assert db.one('select count(*) from goal where title = %s',
                   [body['title']]) == 1
+
+
+def test_only_who_takes_writes_will_do(server, db):
+    """target_session_attrs=read-write holds as long as a connection lives:
+    whoever routes by /readyz is told of one that became read-only, and of one
+    that is not any more.  Without it, reads are served (above)."""
+    other = beside(server, HEFBOOM_DATABASE_URL=server.runtime_url
+                   + ' target_session_attrs=read-write')
+    other.start()
+    one = Faulty(other, None)
+    try:
+        db.execute('alter system set default_transaction_read_only = on')
+        db.execute('select pg_reload_conf()')
+        one.wait(lambda: not one.is_ready(), 5)
+        assert one.get('/readyz')[2] == 'database_unavailable'
+        assert one.get('/healthz')[0] == 200
+        one.wait(lambda: one.get('/v1/me', other.token())[0] == 503, 5)
+        assert '"why":"read-only"' in other.log()
+        db.execute('alter system reset default_transaction_read_only')
+        db.execute('select pg_reload_conf()')
+        one.wait(lambda: one.get('/v1/me', other.token())[0] == 200,
+                 LOOSE.back)
+        one.wait(one.is_ready, LOOSE.back)
+    finally:
+        db.execute('alter system reset default_transaction_read_only')
+        db.execute('select pg_reload_conf()')
+        wrong = other.stop()
+    assert wrong == [], wrong
 
 
 @as_root

@@ -2,7 +2,7 @@
 
 Mutations: leave out the lock (two supervisors), the retry while old backends
 live (kill -9 of the postmaster), O_EXCL of the secret, the check of the
-runtime role: each fails here.
+runtime role, recovery_init_sync_method or another setting: each fails here.
 """
 
 import json
@@ -153,6 +153,25 @@ def test_never_by_tcp(started):
     assert stat.S_ISDIR(about.st_mode)
     assert stat.S_IMODE(about.st_mode) == 0o700
     assert len(sockets) <= 90
+
+
+def test_settings_are_in_effect(started):
+    """What differs from PostgreSQL's defaults, as it says itself: the words
+    on its command line could be overruled, or not be understood."""
+    connection = started.connect()
+    with connection.cursor() as cursor:
+        cursor.execute("select name, setting from pg_settings"
+                       " where source = 'command line'")
+        found = dict(cursor.fetchall())
+    connection.close()
+    expected = {
+        'recovery_init_sync_method': 'syncfs', 'jit': 'off',
+        'shared_buffers': '16384', 'random_page_cost': '1.1',
+        'autovacuum_naptime': '5', 'log_statement': 'none',
+        'log_min_error_statement': 'panic', 'log_parameter_max_length': '0',
+        'log_parameter_max_length_on_error': '0',
+        'log_error_verbosity': 'terse'}
+    assert {name: found.get(name) for name in expected} == expected
 
 
 @pytest.mark.skipif(not ROOT, reason='only root becomes somebody else')

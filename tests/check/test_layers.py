@@ -16,7 +16,7 @@ LAYERS = {
             ' config bucket gzip trace networks clock',
     'tables': 'operation problem schema json machine metrics',
     'database': 'pool pipe target shape migrate link cursor transaction text'
-                ' embedded',
+                ' embedded pipe_doubt',
     'http': 'server connection http fetch request reply service loop steps'
             ' cors forwarded scrape'
             ' problem_document problem_error',
@@ -34,8 +34,10 @@ FOREIGN = {
     'event2/bufferevent': {'server', 'connection'},
     'event2/listener': {'server'},
     'curl/': {'fetch'},
-    'sys/socket.h': {'server', 'connection', 'supervisor', 'fetch'},
-    'netinet/': {'server', 'connection', 'supervisor', 'fetch'},
+    'sys/socket.h': {'server', 'connection', 'supervisor', 'fetch',
+                     'pipe_doubt'},
+    'netinet/': {'server', 'connection', 'supervisor', 'fetch',
+                 'pipe_doubt'},
 }
 # What is done in one place, and there alone; whoever needs it asks there.
 ALONE = {

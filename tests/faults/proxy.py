@@ -12,11 +12,15 @@ stall   half-open: everything stays connected, nothing is read or passed on;
         what was sent meanwhile arrives when it ends
 forget  as stall, but who was connected at that time never hears a word again
 
+forget_some() and lose_some() do so to some: their bytes are acknowledged and
+not read, or swallowed on the way.
+
 `count` is how many are connected.  Threads of its own: the tests may wait.
 """
 
 import asyncio
 import contextlib
+import ctypes
 import socket
 import struct
 import threading
@@ -24,6 +28,10 @@ import threading
 CHUNK = 65536
 # Reset instead of a polite end.
 ABORT = struct.pack('ii', 1, 0)
+# A filter that lets nothing through: the kernel sees no segment any more.
+ATTACH_FILTER, DETACH_FILTER = 26, 27
+NOTHING = ctypes.create_string_buffer(struct.pack('HBBI', 6, 0, 0, 0))
+FILTER = struct.pack('HL', 1, ctypes.addressof(NOTHING))
 
 
 class Link:
@@ -218,6 +226,24 @@ class Proxy:
         for link in chosen:
             link.forgotten = True
         return len(chosen)
+
+    def lose_some(self, count):
+        """So many of the busiest are cut off, and nobody is told: what is
+        sent there is not even acknowledged.  They may be found again."""
+        links = [link for link in list(self.links) if not link.forgotten]
+        links.sort(key=lambda link: -link.passed)
+        for link in links[:count]:
+            link.forgotten = True
+            link.client[1].get_extra_info('socket').setsockopt(
+                socket.SOL_SOCKET, ATTACH_FILTER, FILTER)
+        return links[:count]
+
+    def find(self, links):
+        for link in links:
+            link.client[1].get_extra_info('socket').setsockopt(
+                socket.SOL_SOCKET, DETACH_FILTER, 0)
+            link.forgotten = False
+        self.mode = self.mode    # they are told
 
     @property
     def count(self):

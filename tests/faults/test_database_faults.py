@@ -82,6 +82,27 @@ def test_some_connections_are_forgotten(one, db):
                for one in asked) <= 4 * 8
 
 
+def test_one_connection_is_lost(one, db):
+    """Again and again, and nobody acknowledges anything there: the time of
+    those who met it."""
+    slow, whole = [], []
+    with Crowd(one.server, 4) as crowd:
+        for _ in range(max(SECONDS // 6, 5)):
+            one.proxy.count_anew()
+            time.sleep(0.5)
+            begun = time.monotonic()
+            one.proxy.lose_some(1)
+            one.wait(lambda: not one.whole(), 5)
+            one.wait(one.whole, 20)
+            whole.append(round(time.monotonic() - begun, 2))
+            time.sleep(0.5)
+            slow.append(max(round(asked.took, 2) for asked in crowd.asked(
+                begun - 0.2)))
+    print({'slowest_s': sorted(slow), 'whole_s': sorted(whole),
+           'load': os.getloadavg()[0], **crowd.judge(db)})
+    assert max(slow) < 2.5, slow
+
+
 def test_nobody_asks(one):
     """Without a database and without clients there is nothing to do."""
     one.proxy.mode = 'refuse'

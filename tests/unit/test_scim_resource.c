@@ -344,12 +344,26 @@ static void characters(void **state)
 {
 	static const struct reading list[] = {
 	    {"{'userName':'a\\u0001'}",
-		"scim_invalid_value userName: has a control character"},
+		"scim_invalid_value userName: has a character that no name "
+		"has"},
 	    {"{'userName':'a\\nb'}", "scim_invalid_value userName: has a"},
 	    {"{'userName':'a\\u007f'}", "scim_invalid_value userName: has a"},
 	    {"{'userName':'a\\u0085'}", "scim_invalid_value userName: has a"},
 	    {U ",'title':'a\\u001b'}", "scim_invalid_value title: has a"},
-	    {U ",'title':'a\\tb\\r\\nc'}", U ",'title':'a\\tb\\r\\nc'}"},
+	    {U ",'title':'a\\nb'}", "scim_invalid_value title: has a"},
+	    {U ",'title':'a\\u202eb'}", "scim_invalid_value title: has a"},
+	    {U ",'roles':['a\\u2066b']}",
+		"scim_invalid_value roles.value: has a"},
+	    {U ",'addresses':[{'locality':'a\\tb'}]}",
+		"scim_invalid_value addresses.locality: has a"},
+	    {U ",'addresses':[{'streetAddress':'a\\tb\\r\\nc'}]}",
+		U ",'addresses':[{'streetAddress':'a\\tb\\r\\nc'}]}"},
+	    {U ",'addresses':[{'formatted':'\\na\\u202eb'}]}",
+		"scim_invalid_value addresses.formatted: has a"},
+	    {U ",'addresses':[{'formatted':'a\\n\\ufffe'}]}",
+		"scim_invalid_value addresses.formatted: has a"},
+	    {U ",'addresses':[{'formatted':'a\\u000bb'}]}",
+		"scim_invalid_value addresses.formatted: has a"},
 	    {"{'userName':'\\u00e9 \\u65e5 \\ud83d\\ude00 \\u00a0'}",
 		"{'userName':'\\u00e9 \\u65e5 \\ud83d\\ude00 \\u00a0'}"},
 	};

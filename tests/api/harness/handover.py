@@ -115,13 +115,8 @@ def hand_over(server, number, event='reloaded'):
     return time.monotonic() - begun
 
 
-def ends(pid):
-    """
-    (addresses of the clients whom a process has accepted, how many wait at
-    its doors).  By its own descriptors: the system's table of connections
-    takes seconds to read when there are many.
-    """
-    accepted, waiting = set(), 0
+def sockets(pid):
+    """Those of another process, each until the next one."""
     process = os.pidfd_open(pid)
     for number in os.listdir(f'/proc/{pid}/fd'):
         copy = LIBC.syscall(PIDFD_GETFD, process, int(number), 0)
@@ -130,16 +125,26 @@ def ends(pid):
                 os.close(copy)
             continue
         with socket.socket(fileno=copy) as one:
-            if one.family != socket.AF_INET:
-                continue
-            if one.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
-                # tcpi_unacked: of a listener, those who wait.
-                waiting += struct.unpack_from('I', one.getsockopt(
-                    socket.IPPROTO_TCP, socket.TCP_INFO, 104), 24)[0]
-                continue
-            with contextlib.suppress(OSError):
-                accepted.add('%s:%d' % one.getpeername())
+            if one.family == socket.AF_INET:
+                yield one
     os.close(process)
+
+
+def ends(pid):
+    """
+    (addresses of the clients whom a process has accepted, how many wait at
+    its doors).  By its own descriptors: the system's table of connections
+    takes seconds to read when there are many.
+    """
+    accepted, waiting = set(), 0
+    for one in sockets(pid):
+        if one.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+            # tcpi_unacked: of a listener, those who wait.
+            waiting += struct.unpack_from('I', one.getsockopt(
+                socket.IPPROTO_TCP, socket.TCP_INFO, 104), 24)[0]
+            continue
+        with contextlib.suppress(OSError):
+            accepted.add('%s:%d' % one.getpeername())
     return accepted, waiting
 
 

@@ -1,0 +1,112 @@
+/*
+ * Hundreds of idle connections that are due at once: some at a time, so that
+ * nobody else waits until all have gone, and the next without a pause.
+ *
+ * Mutations (src/server.c), each found: all of them in one turn; the rest only
+ * a quarter of a second later.
+ */
+#include <arpa/inet.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <event2/event.h>
+
+#include "hefboom/connection.h"
+#include "hefboom/loop.h"
+#include "hefboom/memory.h"
+#include "hefboom/server.h"
+
+enum { CLIENTS = 300, A_TURN = 64, IDLE_MS = 1500 };
+
+static size_t body_limit(
+    const struct http_head *head, bool *spools, void *context)
+{
+	(void)head;
+	(void)spools;
+	(void)context;
+	return 0;
+}
+
+static const struct connection_calls calls = {.body_limit = body_limit};
+
+static void on_stop(void *context)
+{
+	(void)context;
+}
+
+static char *address_of(int listener)
+{
+	struct sockaddr_in address;
+	socklen_t length = sizeof(address);
+
+	assert_int_equal(
+	    getsockname(listener, (struct sockaddr *)&address, &length), 0);
+	return memory_format("127.0.0.1:%d", ntohs(address.sin_port));
+}
+
+static void clients_connect(int *clients, int listener)
+{
+	char *address = address_of(listener);
+
+	for (int i = 0; i < CLIENTS; i++) {
+		clients[i] = server_connect(address, 5000);
+		assert_true(clients[i] >= 0);
+	}
+	free(address);
+}
+
+/* Of one turn of the loop. */
+static size_t swept(struct server *server, struct event_base *base, int flags)
+{
+	size_t before = server_connections(server);
+
+	event_base_loop(base, EVLOOP_ONCE | flags);
+	return before - server_connections(server);
+}
+
+static void test_sweep(void **state)
+{
+	struct server_settings settings = {.idle_ms = IDLE_MS};
+	struct server *server;
+	struct loop loop;
+	size_t most = 0, one;
+	int clients[CLIENTS], listener, turns;
+
+	(void)state;
+	loop_init(&loop, -1, on_stop, NULL);
+	listener = server_listen("127.0.0.1:0", CLIENTS);
+	assert_true(listener >= 0);
+	server = server_new(loop.base, listener, &settings, &calls, NULL);
+	assert_non_null(server);
+	clients_connect(clients, listener);
+	while (server_connections(server) < CLIENTS)
+		event_base_loop(loop.base, EVLOOP_ONCE);
+	usleep(IDLE_MS * 1000 + 100000);
+	while ((one = swept(server, loop.base, 0)) == 0)
+		;
+	assert_int_equal(one, A_TURN);
+	/* Without waiting for anything, and yet not all of it at once. */
+	for (turns = 0; turns < 20 && server_connections(server) > 0; turns++) {
+		one = swept(server, loop.base, EVLOOP_NONBLOCK);
+		most = one > most ? one : most;
+	}
+	assert_int_equal(server_connections(server), 0);
+	assert_int_equal(most, A_TURN);
+	for (int i = 0; i < CLIENTS; i++)
+		close(clients[i]);
+	server_free(server);
+	close(listener);
+	loop_release(&loop);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_sweep)};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
