@@ -22,7 +22,7 @@ select refuse(case when :arg.id::uuid is null
   left join lateral scim_match(:auth.org, :arg.document::jsonb) m
     on :arg.id::uuid is null;
 
-select brake_deactivation(:auth.org, :arg.source)
+select brake_deactivation(:auth.org, :arg.source, p.id)
   from person p
  where (:arg.document::jsonb ->> 'active')::boolean is false
    and p.org_id = :auth.org and p.active and p.deleted_at is null
