@@ -14,7 +14,8 @@ select refuse(case when :arg.id::uuid is null
                    then case when m.is_taken then 'scim_uniqueness' end
                    when p.id is null then 'not_found'
                    when stale(:arg.version::bigint, p.version)
-                   then 'stale_version' end)
+                   then 'stale_version' end,
+              case when m.is_taken then '{"detail": "userName"}'::jsonb end)
   from (select) one
   left join person p
     on p.org_id = :auth.org and p.id = :arg.id::uuid

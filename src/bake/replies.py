@@ -44,7 +44,10 @@ def answer(codes, status, meaning, scim):
     kind, schema, prefix = (SCIM, 'ScimError', 'scim_error_') if scim else (
         'application/problem+json', 'Problem', 'problem_')
     more = {401: ('WWW-Authenticate',), 409: ('Retry-After',), 503: ('Retry-After',),
+            415: ('Accept', 'Accept-Patch', 'Accept-Encoding'),
             429: ('Retry-After', 'RateLimit', 'RateLimit-Policy')}
+    if 'insufficient_scope' in codes:
+        more[403] = ('WWW-Authenticate',)
     return {
         'description': '%s (%s)' % (meaning, ', '.join(codes)),
         'headers': headers('Request-Id', *more.get(status, ())),
@@ -135,6 +138,7 @@ def complete(tree):
                 operation.request.setdefault(kind, body)
     document['x-problems'] = {
         code: {'status': problem['status'], 'type': type_uri(code),
-               'title': {tag: problem['title'][tag] for tag in LANGUAGES},
+               **{part: {tag: problem[part][tag] for tag in LANGUAGES}
+                  for part in ('title', 'detail') if part in problem},
                **({'scimType': problem['scim_type']} if 'scim_type' in problem else {})}
         for code, problem in sorted(problems.items())}

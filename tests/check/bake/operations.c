@@ -2440,6 +2440,12 @@ const char openapi_json[] =
 	"\"nl\":\"Er is al een notitie met deze titel\","
 	"\"fr\":\"Une note porte déjà ce titre\","
 	"\"de\":\"Es gibt schon eine Notiz mit diesem Titel\""
+	"},"
+	"\"detail\":{"
+	"\"en\":\"It is {id}.\","
+	"\"nl\":\"Het is {id}.\","
+	"\"fr\":\"C'est {id}.\","
+	"\"de\":\"Es ist {id}.\""
 	"}"
 	"},"
 	"\"scim_invalid_syntax\":{"
@@ -2476,7 +2482,7 @@ const char openapi_json[] =
 	"}"
 	"}";
 
-const size_t openapi_json_length = 25137;
+const size_t openapi_json_length = 25226;
 
 const char docs_page[] =
 	"<!doctype html>\n"
