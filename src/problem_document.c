@@ -142,8 +142,11 @@ static void add_members(struct buf *out, json_t *parameters)
 		return;
 	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++)
 		json_object_del(parameters, taken[i]);
-	json_object_foreach_safe(parameters, next, name,
-	    value) if (json_is_null(value)) json_object_del(parameters, name);
+	json_object_foreach_safe(parameters, next, name, value)
+	{
+		if (json_is_null(value))
+			json_object_del(parameters, name);
+	}
 	if (json_object_size(parameters) == 0)
 		return;
 	text = json_dumps(parameters, JSON_COMPACT);

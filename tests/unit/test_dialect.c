@@ -79,13 +79,14 @@ static void test_ours_is_as_it_was(void **state)
 	struct problem_document document = {
 	    .problem = problem_get("malformed_json"),
 	    .id = "1",
-	    .parameters = "{\"offset\":7,\"detail\":\"x\"}"};
+	    .parameters = "{\"offset\":7,\"detail\":\"x\",\"why\":null}"};
 
 	(void)state;
 	expect_written(&document,
 	    "{\"type\":\"/problems/malformed_json\",\"title\":\"The body is "
-	    "not JSON\",\"status\":400,\"instance\":\"urn:uuid:1\","
-	    "\"offset\":7}");
+	    "not JSON\",\"status\":400,"
+	    "\"detail\":\"Reading ended at byte 7.\","
+	    "\"instance\":\"urn:uuid:1\",\"offset\":7}");
 }
 
 static void test_every_problem_can_be_one(void **state)
