@@ -106,7 +106,7 @@ def test_help_of_each(command):
     (['token', '--org', 'demo', '--person', 'els', '--role', 'boss'],
      'boss is no role'),
     (['token', '--org', 'demo', '--client', 'x', '--scope', 'none'],
-     'there is no scope none'),
+     'there is no scope none; the scopes are people:read, people:write, gr'),
     (['token', '--org', 'demo', '--client', 'x', '--ttl', '1y'],
      '--ttl must be'),
     (['token', '--org', 'demo', '--client', 'x', '--ttl', '367d'],

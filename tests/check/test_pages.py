@@ -2,7 +2,7 @@
 
 Mutations, each found here: `PATCH /v1/sync/settings` for `PATCH
 /v1/organisation` in docs/scim.md; a setting misspelt in README; a test file
-renamed.
+renamed; a column of `import people` left out of docs/leavers.md.
 """
 
 import json
@@ -51,6 +51,21 @@ def test_settings(page):
     known |= {'HEFBOOM_FRONT', 'HEFBOOM_ONE', 'HEFBOOM_TWO', 'HEFBOOM_BIN'}
     named = set(re.findall(r'\bHEFBOOM_[A-Z_]*[A-Z]', page))
     assert sorted(named - known) == []
+
+
+def test_columns_of_people(root):
+    """By file: each that the program reads, and the example as it stands."""
+    known = re.findall(r'^    \{"(\w+)", \d+,',
+                       (root / 'src' / 'import_row.c').read_text(), re.M)
+    text = (root / 'docs' / 'leavers.md').read_text()
+    text = text.split('## By file')[1].split('\n## ')[0]
+    rows = [line.split('|')[1] for line in text.splitlines()
+            if line.startswith('| `')]
+    assert re.findall(r'`(\w+)`', ''.join(rows)) == known
+    first, *others = text.split('```\n')[1].splitlines()
+    assert set(first.split(',')) < set(known)
+    assert {len(line.split(',')) for line in others} == {
+        len(first.split(','))}
 
 
 def test_files(page, root):
