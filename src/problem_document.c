@@ -188,8 +188,8 @@ static void add_reasons(
 		const struct field_text *field = field_text_find(error->code);
 		struct words words = {NULL, error->limit};
 
-		buf_add_format(
-		    text, "%s%s ", i == 0 ? ": " : "; ", error->pointer);
+		buf_add_format(text, "%s%s%s", i == 0 ? ": " : "; ",
+		    error->pointer, error->pointer[0] == '\0' ? "" : " ");
 		if (field == NULL)
 			buf_add_string(text, error->code);
 		else

@@ -2,7 +2,7 @@
 
 Mutations: bake without `explode`, an example with a misspelt property, a
 $ref to nowhere, a path parameter that is not required, a body of POST that is
-required though nothing in it is, x-problems without `detail`: each fails.
+required though nothing in it is, x-problems without `detail`, describe() left out: each fails.
 """
 
 import functools
@@ -169,6 +169,18 @@ def test_problems(document):
         detail = problem.get('detail', dict.fromkeys(problem['title'], ''))
         assert set(detail) == set(problem['title']), code
     assert 'Retry-After' in document['x-problems']['overloaded']['detail']['en']
+
+
+def test_what_goes_without_saying_is_said(document):
+    for route, item, _, entry in operations(document):
+        for one in (*item.get('parameters', ()), *entry.get('parameters', ())):
+            one = resolve(document, one)
+            assert one.get('description'), (route, one['name'])
+    for name, schema in document['components']['schemas'].items():
+        if name.endswith('List') and not name.startswith('Scim'):
+            for member, inner in schema['properties'].items():
+                assert '$ref' in inner or inner.get('description'), (
+                    name, member)
 
 
 def test_a_body_that_may_say_nothing_may_be_absent(document):

@@ -60,6 +60,11 @@ static void test_errors(void **state)
 	    ERROR "\"status\":\"400\",\"scimType\":\"invalidValue\","
 		  "\"detail\":\"A parameter is not valid: count must be of "
 		  "type integer; /b is required\"}");
+	second.pointer = "";
+	document.errors = &second;
+	expect_written(&document,
+	    ERROR "\"status\":\"400\",\"scimType\":\"invalidValue\","
+		  "\"detail\":\"A parameter is not valid: is required\"}");
 	document.errors = NULL;
 	document.problem = problem_get("scim_invalid_filter");
 	document.parameters = "{\"detail\":\"a \\\"quote\\\" at {3}\"}";
