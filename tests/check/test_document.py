@@ -2,7 +2,8 @@
 
 Mutations: bake without `explode`, an example with a misspelt property, a
 $ref to nowhere, a path parameter that is not required, a body of POST that is
-required though nothing in it is, x-problems without `detail`, describe() left out: each fails.
+required though nothing in it is, x-problems without `detail`, describe() left
+out: each fails.
 """
 
 import functools
