@@ -2,7 +2,8 @@
 says when it cannot.
 
 Mutations: print errors on stdout; let `token` skip the look at the person;
-accept an unknown flag; look at `listen` alone of the two addresses: each fails here.
+accept an unknown flag; look at `listen` alone of the two addresses: each fails
+here.
 """
 
 import json
