@@ -65,6 +65,9 @@ bool option_is(const struct option_given *option, const char *name);
 const char *command_option(
     const struct invocation *invocation, const char *name);
 
+/* NULL, or why `name` is no scope: a sentence that names those there are. */
+char *command_scope_fault(const char *name);
+
 /* "90s", "30m", "1h", "7d", a year at most: seconds; -1 when it is none. */
 int64_t command_duration(const char *text);
 

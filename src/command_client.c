@@ -195,9 +195,7 @@ static char *client_body(const struct invocation *invocation, char **error)
 
 		if (!option_is(option, "scope"))
 			continue;
-		if (!scope_exists(option->value))
-			*error = memory_format(
-			    "there is no scope %s", option->value);
+		*error = command_scope_fault(option->value);
 		if (*error != NULL)
 			break;
 		buf_add_string(&body, scopes++ > 0 ? "," : "");

@@ -40,6 +40,19 @@ static char *join(const struct invocation *invocation, const char *name)
 	return buf_take(&text, NULL);
 }
 
+char *command_scope_fault(const char *name)
+{
+	struct buf text = {0};
+
+	if (scope_exists(name))
+		return NULL;
+	buf_add_format(&text, "there is no scope %s; the scopes are ", name);
+	for (int i = 0; scope_names[i] != NULL; i++)
+		buf_add_format(
+		    &text, "%s%s", i == 0 ? "" : ", ", scope_names[i]);
+	return buf_take(&text, NULL);
+}
+
 static int check_powers(const struct invocation *invocation, char **error)
 {
 	int i;
@@ -55,10 +68,10 @@ static int check_powers(const struct invocation *invocation, char **error)
 			    value);
 			return -1;
 		}
-		if (option_is(option, "scope") && !scope_exists(value)) {
-			*error = memory_format("there is no scope %s", value);
+		if (option_is(option, "scope"))
+			*error = command_scope_fault(value);
+		if (*error != NULL)
 			return -1;
-		}
 	}
 	return 0;
 }

@@ -191,6 +191,21 @@ static int check_public_url(struct config *config, char **error)
 	return 0;
 }
 
+/* Whether there is such an address is found out by listening there. */
+static int check_listen(const char *name, const char *address, char **error)
+{
+	const char *port = address == NULL ? NULL : strrchr(address, ':');
+	size_t digits = port == NULL ? 0 : strspn(port + 1, "0123456789");
+
+	if (address == NULL ||
+	    (digits > 0 && port > address && port[1 + digits] == '\0'))
+		return 0;
+	*error = memory_format("%s must be an address and a port, as "
+			       "127.0.0.1:8080 or [::1]:8080",
+	    name);
+	return -1;
+}
+
 static int finish(struct config *config, char **error)
 {
 	static const char *const levels[] = {
@@ -198,7 +213,9 @@ static int finish(struct config *config, char **error)
 	size_t i;
 	long cores;
 
-	if (check_public_url(config, error) < 0)
+	if (check_public_url(config, error) < 0 ||
+	    check_listen("listen", config->listen, error) < 0 ||
+	    check_listen("metrics_listen", config->metrics_listen, error) < 0)
 		return -1;
 	config->embedded =
 	    config->database_url == NULL && config->owner_url == NULL;

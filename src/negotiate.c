@@ -117,8 +117,7 @@ static bool body_is_empty(const struct request *request)
 		strcmp(request->operation->method, "POST") == 0);
 }
 
-/* A coding that we do not undo (RFC 9110, 8.4). */
-static bool is_encoded(const struct request *request)
+bool body_is_encoded(const struct request *request)
 {
 	struct http_text coding;
 
@@ -144,7 +143,7 @@ static const struct problem *check_body(const struct request *request)
 	if (request->body_length == 0)
 		return operation->body_required ? problem_get("body_required")
 						: NULL;
-	if (is_encoded(request))
+	if (body_is_encoded(request))
 		return problem_get("unsupported_media_type");
 	if (operation->body != BODY_SPOOL && !content_type_fits(request))
 		return problem_get("unsupported_media_type");

@@ -125,17 +125,28 @@ static void add_errors(struct buf *out, const struct problem_document *document)
 	buf_add_char(out, ']');
 }
 
-/* The members of a refusal's parameters, beside RFC 9457's own. */
+/*
+ * The members of a refusal's parameters, beside RFC 9457's own; null is what a
+ * statement has nothing to say of.
+ */
 static void add_members(struct buf *out, json_t *parameters)
 {
 	static const char *const taken[] = {
 	    "type", "title", "status", "detail", "instance", "errors"};
+	const char *name;
+	json_t *value;
+	void *next;
 	char *text;
 
 	if (parameters == NULL)
 		return;
 	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++)
 		json_object_del(parameters, taken[i]);
+	json_object_foreach_safe(parameters, next, name, value)
+	{
+		if (json_is_null(value))
+			json_object_del(parameters, name);
+	}
 	if (json_object_size(parameters) == 0)
 		return;
 	text = json_dumps(parameters, JSON_COMPACT);
@@ -177,8 +188,8 @@ static void add_reasons(
 		const struct field_text *field = field_text_find(error->code);
 		struct words words = {NULL, error->limit};
 
-		buf_add_format(
-		    text, "%s%s ", i == 0 ? ": " : "; ", error->pointer);
+		buf_add_format(text, "%s%s%s", i == 0 ? ": " : "; ",
+		    error->pointer, error->pointer[0] == '\0' ? "" : " ");
 		if (field == NULL)
 			buf_add_string(text, error->code);
 		else
@@ -201,7 +212,7 @@ static void write_scim(struct buf *out, const struct problem_document *document,
 	add_reasons(&text, document);
 	if (why != NULL)
 		buf_add_format(&text, ": %s", why);
-	if (more != NULL) {
+	else if (more != NULL && document->errors == NULL) {
 		buf_add_string(&text, ". ");
 		expand(&text, more, &words);
 	}

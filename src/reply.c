@@ -305,6 +305,18 @@ void reply_options(struct request *request)
 	send_reply(request, 204, NULL);
 }
 
+/* Any of them suffices; which a client lacks is its administrator's matter. */
+static void add_scopes(const char *const *scope)
+{
+	buf_add_string(&reply_lines,
+	    "WWW-Authenticate: Bearer error=\"insufficient_scope\"");
+	for (const char *before = ", scope=\""; scope != NULL && *scope != NULL;
+	     scope++, before = " ")
+		buf_add_format(&reply_lines, "%s%s%s", before, *scope,
+		    scope[1] == NULL ? "\"" : "");
+	buf_add_string(&reply_lines, "\r\n");
+}
+
 /* RFC 6750, 3: what a bearer's refusal carries. */
 static void add_challenge(
     const struct request *request, const struct problem *problem)
@@ -319,9 +331,7 @@ static void add_challenge(
 			    ", error_description=\"%s\"", request->reason);
 		buf_add_string(&reply_lines, "\r\n");
 	} else if (strcmp(problem->code, "insufficient_scope") == 0) {
-		buf_add_string(&reply_lines,
-		    "WWW-Authenticate: Bearer "
-		    "error=\"insufficient_scope\"\r\n");
+		add_scopes(request->operation->scopes);
 	}
 }
 
@@ -349,6 +359,8 @@ void reply_problem(struct request *request, const struct problem *problem)
 	lines_add("Content-Language", language_tags[request->language]);
 	if (problem->status == 405 && request->allow != NULL)
 		lines_add("Allow", request->allow);
+	if (problem->status == 415)
+		lines_accept(request);
 	if (problem->status == 503 ||
 	    strcmp(problem->code, "key_in_flight") == 0)
 		add_retry_after(request->retry_after_s);

@@ -10,6 +10,7 @@
 #include "hefboom/operation.h"
 #include "hefboom/request.h"
 #include "hefboom/service.h"
+#include "hefboom/steps.h"
 #include "reply_coding.h"
 
 struct buf reply_lines;
@@ -123,6 +124,30 @@ void lines_personal(const struct request *request)
 	    "Content-Language: ");
 	buf_add_string(&reply_lines, language_tags[request->language]);
 	buf_add_string(&reply_lines, "\r\n");
+}
+
+/*
+ * RFC 9110, 15.5.16 and 12.5.3: of media type and coding only the one that was
+ * the matter; RFC 5789, 2.2.
+ */
+void lines_accept(const struct request *request)
+{
+	const struct operation *operation = request->operation;
+	const char *types = "application/json";
+
+	if (body_is_encoded(request)) {
+		lines_add("Accept-Encoding", "identity");
+		return;
+	}
+	if (operation->body == BODY_FORM)
+		types = "application/x-www-form-urlencoded";
+	else if (operation->dialect == DIALECT_SCIM)
+		types = "application/scim+json, application/json";
+	else if (operation->body == BODY_MERGE_PATCH)
+		types = "application/merge-patch+json, application/json";
+	lines_add("Accept", types);
+	if (strcmp(operation->method, "PATCH") == 0)
+		lines_add("Accept-Patch", types);
 }
 
 /* If-None-Match to a GET (RFC 9110, 13.1.2); weakly compared, as it says. */

@@ -28,6 +28,9 @@ void lines_open(const struct request *request);
 /* The query of this request with another `after` (RFC 8288, rel="next"). */
 void lines_link(const struct request *request, const char *cursor);
 
+/* After a 415: which bodies would have been taken. */
+void lines_accept(const struct request *request);
+
 /* Whether If-None-Match names this ETag. */
 bool lines_know(const struct request *request, const char *etag);
 

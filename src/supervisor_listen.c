@@ -97,8 +97,9 @@ static int listen_ourselves(struct supervisor *supervisor, char **error)
 		supervisor->children[i].socket = status;
 	}
 	if (status < 0)
-		*error = memory_format(
-		    "cannot listen on %s: %s", wanted, strerror(-status));
+		*error = memory_format("cannot listen on %s: %s", wanted,
+		    status == -EINVAL ? "it is no address in numbers"
+				      : strerror(-status));
 	else
 		log_event(LOG_NOTICE, "listening", "address", address, NULL);
 	free(address);

@@ -7,6 +7,7 @@
 #ifndef HEFBOOM_STEPS_H
 #define HEFBOOM_STEPS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct http_head;
@@ -35,6 +36,9 @@ step_fn access_step;
 /* negotiate.c: Accept, Content-Type, Idempotency-Key, If-Match.
  * 400, 406, 415, 428. */
 step_fn negotiate_step;
+
+/* A content coding, which nobody here undoes (RFC 9110, 8.4). */
+bool body_is_encoded(const struct request *request);
 
 /* input.c: parameters and body against their schemas.  400, 422. */
 step_fn input_step;

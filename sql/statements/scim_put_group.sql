@@ -17,7 +17,9 @@ select refuse(case when :arg.id::uuid is null
                    then case when m.is_taken then 'scim_uniqueness' end
                    when t.id is null then 'not_found'
                    when stale(:arg.version::bigint, t.version)
-                   then 'stale_version' end)
+                   then 'stale_version' end,
+              case when m.is_taken
+                   then '{"detail": "displayName"}'::jsonb end)
   from (select) one
   left join team t
     on t.org_id = :auth.org and t.id = :arg.id::uuid

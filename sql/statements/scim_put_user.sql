@@ -14,7 +14,8 @@ select refuse(case when :arg.id::uuid is null
                    then case when m.is_taken then 'scim_uniqueness' end
                    when p.id is null then 'not_found'
                    when stale(:arg.version::bigint, p.version)
-                   then 'stale_version' end)
+                   then 'stale_version' end,
+              case when m.is_taken then '{"detail": "userName"}'::jsonb end)
   from (select) one
   left join person p
     on p.org_id = :auth.org and p.id = :arg.id::uuid
@@ -22,7 +23,7 @@ select refuse(case when :arg.id::uuid is null
   left join lateral scim_match(:auth.org, :arg.document::jsonb) m
     on :arg.id::uuid is null;
 
-select brake_deactivation(:auth.org, :arg.source)
+select brake_deactivation(:auth.org, :arg.source, p.id)
   from person p
  where (:arg.document::jsonb ->> 'active')::boolean is false
    and p.org_id = :auth.org and p.active and p.deleted_at is null

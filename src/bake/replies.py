@@ -6,6 +6,18 @@ SCIM_ERROR = 'urn:ietf:params:scim:api:messages:2.0:Error'
 INSTANCE = 'urn:uuid:0193a1f0-7d3c-7b8e-9c00-5a1b2c3d4e5f'
 
 
+# What has such a name is this, unless it says something else itself.
+LIST = {
+    'items': 'This page of the list.',
+    'next': 'Pass it as `after` for the page behind this one; null on the last page.',
+    'as_of': 'Pass it as the next `updated_since`: a row may come twice, none is lost.'}
+COMMON = {
+    'version': 'One more with each change; the `ETag` begins with it.',
+    'created_at': 'When it came to be.',
+    'updated_at': 'When it last changed.',
+    'display_name': 'What the person is called.'}
+
+
 def type_uri(code):
     return '/problems/' + code
 
@@ -44,7 +56,10 @@ def answer(codes, status, meaning, scim):
     kind, schema, prefix = (SCIM, 'ScimError', 'scim_error_') if scim else (
         'application/problem+json', 'Problem', 'problem_')
     more = {401: ('WWW-Authenticate',), 409: ('Retry-After',), 503: ('Retry-After',),
+            415: ('Accept', 'Accept-Patch', 'Accept-Encoding'),
             429: ('Retry-After', 'RateLimit', 'RateLimit-Policy')}
+    if 'insufficient_scope' in codes:
+        more[403] = ('WWW-Authenticate',)
     return {
         'description': '%s (%s)' % (meaning, ', '.join(codes)),
         'headers': headers('Request-Id', *more.get(status, ())),
@@ -103,9 +118,26 @@ def succeed(operation, document):
                 {'$ref': '#/components/parameters/' + name})
 
 
+def describe(document):
+    """What goes without saying, said: for those who read one schema alone."""
+    for name, schema in document['components']['schemas'].items():
+        meanings = {} if name.startswith('Scim') else {
+            **COMMON, **(LIST if name.endswith('List') else {})}
+        for member, inner in schema.get('properties', {}).items():
+            if member in meanings and '$ref' not in inner:
+                inner.setdefault('description', meanings[member])
+    for item in document['paths'].values():
+        for entry in (item, *item.values()):
+            for one in entry.get('parameters', ()) if isinstance(entry, dict) else ():
+                if one.get('in') == 'path' and one['name'].endswith('_id'):
+                    one.setdefault('description', 'The id of the %s.'
+                                   % one['name'][:-3].replace('_', ' '))
+
+
 def complete(tree):
     """Every problem that can be met, where it can be met."""
     document, problems = tree.document, tree.problems
+    describe(document)
     examples = document['components'].setdefault('examples', {})
     for code, problem in sorted(problems.items()):
         examples['problem_' + code] = example(code, problem)
@@ -136,6 +168,7 @@ def complete(tree):
                 operation.request.setdefault(kind, body)
     document['x-problems'] = {
         code: {'status': problem['status'], 'type': type_uri(code),
-               'title': {tag: problem['title'][tag] for tag in LANGUAGES},
+               **{part: {tag: problem[part][tag] for tag in LANGUAGES}
+                  for part in ('title', 'detail') if part in problem},
                **({'scimType': problem['scim_type']} if 'scim_type' in problem else {})}
         for code, problem in sorted(problems.items())}

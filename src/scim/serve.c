@@ -70,6 +70,8 @@ const struct problem *scim_serve_document(
 	/* RFC 7644, 4: a filter is refused. */
 	if (scim_parameter(request, "filter") != NULL) {
 		free(text);
+		request->problem_parameters =
+		    "{\"detail\": \"there is nothing to filter here\"}";
 		return problem_get("forbidden");
 	}
 	content_etag(etag, text, strlen(text));

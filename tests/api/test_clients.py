@@ -503,7 +503,7 @@ def test_commands(server, api, worlds, db):
 @pytest.mark.parametrize('words, sentence, status', [
     (['create', 'a', '--org', 'demo'], '--scope must say', 2),
     (['create', 'a', '--org', 'demo', '--scope', 'x'],
-     'there is no scope x', 2),
+     'there is no scope x; the scopes are people:read, ', 2),
     (['create', 'a', '--scope', 'people:read'], '--org must name', 1),
     (['create', 'a', '--scope', 'people:read', '--org', 'none'],
      'no organisation none', 1),

@@ -2,7 +2,8 @@
 says when it cannot.
 
 Mutations: print errors on stdout; let `token` skip the look at the person;
-accept an unknown flag: each fails here.
+accept an unknown flag; look at `listen` alone of the two addresses: each fails
+here.
 """
 
 import json
@@ -106,12 +107,17 @@ def test_help_of_each(command):
     (['token', '--org', 'demo', '--person', 'els', '--role', 'boss'],
      'boss is no role'),
     (['token', '--org', 'demo', '--client', 'x', '--scope', 'none'],
-     'there is no scope none'),
+     'there is no scope none; the scopes are people:read, people:write, gr'),
     (['token', '--org', 'demo', '--client', 'x', '--ttl', '1y'],
      '--ttl must be'),
     (['token', '--org', 'demo', '--client', 'x', '--ttl', '367d'],
      '--ttl must be'),
     (['serve', '--workers', 'many'], '--workers must be a number'),
+    *[(['check-config', f'--{setting}', address],
+       f'{setting.replace("-", "_")} must be an address and a port, as')
+      for setting in ('listen', 'metrics-listen')
+      for address in ('8080', ':8080', '127.0.0.1', '127.0.0.1:',
+                      '127.0.0.1:http')],
 ])
 def test_misused(words, sentence):
     refused(run(*words), sentence, status=2)

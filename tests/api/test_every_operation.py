@@ -2,7 +2,9 @@
 and every documented status is answered at least once in a whole session.
 
 Mutation: leave a fixture out, document a 409 that cannot happen, add a column
-to a query: the last test, the last test, the first test.
+to a query: the last test, the last test, the first test. Accept not told with
+a 415; told of a coding: test_content_types. A body required that need not be:
+test_bodies.
 """
 
 import concurrent.futures
@@ -199,8 +201,16 @@ def test_content_types(name, document, call):
     other = 'application/json' if form in operation.body else form
     for kind in ('text/plain', 'application/xml', other, 'application/jsonx',
                  'application/json;charset=latin-1', '*/*', 'json'):
-        one.send(json=None, data=data, content_type=kind).expect(
+        reply = one.send(json=None, data=data, content_type=kind).expect(
             415, code='unsupported_media_type')
+    told = reply.headers['Accept']
+    assert sorted(told.split(', ')) == sorted(operation.body)
+    assert reply.headers.get('Accept-Patch') == (
+        told if operation.method == 'PATCH' else None)
+    reply = one.send(json=None, data=data, headers={'Content-Encoding': 'br'})
+    reply.expect(415, code='unsupported_media_type')
+    assert (reply.headers.get('Accept'), reply.headers['Accept-Encoding']) == (
+        None, 'identity')
     for kind in operation.body:
         again = call(name)
         again.send(json=None, data=again.data or json.dumps(again.json),
@@ -258,6 +268,11 @@ def test_bodies(name, document, call):
                 }.items() <= reply.json()['errors'][0].items(), reply
     if document.resolve(operation.entry['requestBody']).get('required'):
         one.send(json=None, data=b'').expect(400, code='body_required')
+    elif not operation.scim:
+        empty, absent = call(name).send(json={}), call(name).send(
+            json=None, data=b'')
+        assert (absent.status_code, absent.code) == (
+            empty.status_code, empty.code), (empty, absent)
 
 
 @ids

@@ -95,8 +95,11 @@ def test_scopes(name, document, call):
         pytest.skip('no machine calls this with a scope')
     for scope in (None, 'other:thing', scopes[0] + 'x', 'x' + scopes[0],
                   scopes[0].upper()):
-        call(name).send(as_='a-machine', roles=['integrator'],
-                        scope=scope).expect(403, code='insufficient_scope')
+        reply = call(name).send(as_='a-machine', roles=['integrator'],
+                                scope=scope)
+        reply.expect(403, code='insufficient_scope')
+        assert reply.headers['WWW-Authenticate'] == (
+            'Bearer error="insufficient_scope", scope="%s"' % ' '.join(scopes))
     for scope in scopes:
         for text in (scope, f'a:b {scope} c:d'):
             reply = call(name).send(as_='a-machine', roles=['integrator'],

@@ -10,7 +10,8 @@ user name; what stays of an employment forgotten (`w.until` left out); names in
 a team's external id left out of scim_put_group's `kept`; is_department always
 false; the group of a department not refused to PATCH; choices 3 and 4 of
 find_caller the other way round; the brake left out of scim_put_user, or of
-scim_delete_user; `note()` that returns false.
+scim_delete_user; `note()` that returns false; the person left out of
+scim_put_user's brake.
 """
 
 import concurrent.futures
@@ -345,6 +346,23 @@ def test_each_way_out_meets_the_brake(fresh, api, db):
     assert source['today']['deleted'] == 1
     assert [(one['reason'], one['count']) for one in source['refusals']] == [
         ('deactivations_paused', 5)]
+
+
+def test_a_test_user_is_taken_back(fresh, db):
+    """By deactivating too: Okta never deletes."""
+    db.execute('update organisation set deactivation_share_percent = 0'
+               ' where id = %s', [fresh.id])
+    users = [fresh.user(f'young-{i}') for i in range(7)]
+    for one in users[:6]:
+        fresh.replace(f'/Users/{one}', 'active', False).expect(204)
+        fresh.replace(f'/Users/{one}', 'active', True).expect(204)
+    fresh.put(f'/Users/{users[6]}', {'userName': 'young-6', 'active': False}
+              ).expect(200)
+    old = [fresh.hire(f'old-{i}') for i in range(6)]
+    for one in old[:5]:
+        fresh.replace(f'/Users/{one}', 'active', False).expect(204)
+    fresh.replace(f'/Users/{old[5]}', 'active', False).expect(
+        403, code='deactivations_paused')
 
 
 def test_what_is_told_of_a_life(idp):

@@ -159,8 +159,9 @@ def test_a_question_is_answered_first(world, do):
     'rescheduled'])
 def test_only_a_confirmed_session_has_seats(world, do, of):
     session = a_session(world, state=of)
-    do('take_seat', session_id=session).expect(
+    reply = do('take_seat', session_id=session).expect(
         409, code='session_not_confirmed')
+    assert 'session_id' not in reply.json(), 'of person_busy alone'
 
 
 def test_who_leads_needs_no_seat(world, do):

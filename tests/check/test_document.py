@@ -1,7 +1,9 @@
 """The bundled document is OpenAPI 3.1, and its examples are true.
 
 Mutations: bake without `explode`, an example with a misspelt property, a
-$ref to nowhere, a path parameter that is not required: each fails.
+$ref to nowhere, a path parameter that is not required, a body of POST that is
+required though nothing in it is, x-problems without `detail`, describe() left
+out: each fails.
 """
 
 import functools
@@ -165,6 +167,32 @@ def test_problems(document):
     for code, problem in document['x-problems'].items():
         assert len(set(problem['title'].values())) == 4, code
         assert problem['type'] == '/problems/' + code
+        detail = problem.get('detail', dict.fromkeys(problem['title'], ''))
+        assert set(detail) == set(problem['title']), code
+    assert 'Retry-After' in document['x-problems']['overloaded']['detail']['en']
+
+
+def test_what_goes_without_saying_is_said(document):
+    for route, item, _, entry in operations(document):
+        for one in (*item.get('parameters', ()), *entry.get('parameters', ())):
+            one = resolve(document, one)
+            assert one.get('description'), (route, one['name'])
+    for name, schema in document['components']['schemas'].items():
+        if name.endswith('List') and not name.startswith('Scim'):
+            for member, inner in schema['properties'].items():
+                assert '$ref' in inner or inner.get('description'), (
+                    name, member)
+
+
+def test_a_body_that_may_say_nothing_may_be_absent(document):
+    """Nobody has to send {} to an action that asks for nothing."""
+    for route, _, method, entry in operations(document):
+        if method != 'post' or route.startswith('/scim'):
+            continue
+        request = entry.get('requestBody', {})
+        for body in request.get('content', {}).values():
+            needs = resolve(document, body['schema']).get('required', [])
+            assert bool(needs) or not request.get('required'), route
 
 
 def test_every_problem_is_raised(document):

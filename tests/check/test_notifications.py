@@ -2,7 +2,7 @@
 language, all different, every text has a kind, and every kind of object has
 a title.
 
-Mutation: the kind of one text misspelt.
+Mutations: the kind of one text misspelt; a kind that the document forgets.
 """
 
 import re
@@ -100,6 +100,13 @@ def test_every_kind_has_four_texts(told, texts):
 def test_every_text_has_a_kind(told, texts):
     assert {kind for kind, _ in texts} <= set(told)
     assert {language for _, language in texts} == LANGUAGES
+
+
+def test_the_document_lists_every_kind(document, texts):
+    kind = document.json['components']['schemas']['Notification'][
+        'properties']['kind']['description']
+    listed = re.findall(r'`(\w+)`', kind.split(' By now:')[1])
+    assert sorted(listed) == sorted({one for one, _ in texts})
 
 
 def test_all_texts_differ(texts):

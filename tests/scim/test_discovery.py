@@ -162,7 +162,9 @@ def test_discovery_needs_no_token(scim, endpoint):
 @pytest.mark.parametrize('endpoint', ENDPOINTS)
 def test_a_filter_is_refused(scim, endpoint):
     """RFC 7644, 4: to prevent that clients think it did something."""
-    scim.get(f'/{endpoint}', params={'filter': 'id pr'}).expect(403)
+    reply = scim.get(f'/{endpoint}', params={'filter': 'id pr'}).expect(403)
+    assert reply.json()['detail'] == (
+        'You may not do this: there is nothing to filter here')
 
 
 @pytest.mark.parametrize('endpoint', ENDPOINTS)

@@ -81,7 +81,8 @@ def test_a_name_is_there_once(scim, spelt):
     name = word('Élan Vital')
     made, other = scim.group(displayName=name), scim.group()
     body = {'schemas': [GROUP], 'displayName': spelt(name)}
-    scim.post('/Groups', body).expect(409, type='uniqueness')
+    refused = scim.post('/Groups', body).expect(409, type='uniqueness')
+    assert refused.json()['detail'].endswith('already: displayName')
     scim.put(f'/Groups/{other["id"]}', body).expect(409, type='uniqueness')
     scim.patch(f'/Groups/{other["id"]}', {
         'op': 'replace', 'path': 'displayName',

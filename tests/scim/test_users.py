@@ -82,7 +82,8 @@ def test_a_user_name_is_there_once_whatever_the_case(scim, spelt):
     name = word('Élodie.mc') + '@Example.com'
     made = scim.user(userName=name)
     body = {'schemas': [USER], 'userName': spelt(name)}
-    scim.post('/Users', body).expect(409, type='uniqueness')
+    refused = scim.post('/Users', body).expect(409, type='uniqueness')
+    assert refused.json()['detail'].endswith('already: userName')
     assert len(scim.find(f'userName eq "{name}"')) == 1
     other = scim.user()
     scim.put(f'/Users/{other["id"]}', body).expect(409, type='uniqueness')

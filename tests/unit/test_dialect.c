@@ -60,6 +60,11 @@ static void test_errors(void **state)
 	    ERROR "\"status\":\"400\",\"scimType\":\"invalidValue\","
 		  "\"detail\":\"A parameter is not valid: count must be of "
 		  "type integer; /b is required\"}");
+	second.pointer = "";
+	document.errors = &second;
+	expect_written(&document,
+	    ERROR "\"status\":\"400\",\"scimType\":\"invalidValue\","
+		  "\"detail\":\"A parameter is not valid: is required\"}");
 	document.errors = NULL;
 	document.problem = problem_get("scim_invalid_filter");
 	document.parameters = "{\"detail\":\"a \\\"quote\\\" at {3}\"}";
@@ -79,13 +84,14 @@ static void test_ours_is_as_it_was(void **state)
 	struct problem_document document = {
 	    .problem = problem_get("malformed_json"),
 	    .id = "1",
-	    .parameters = "{\"offset\":7,\"detail\":\"x\"}"};
+	    .parameters = "{\"offset\":7,\"detail\":\"x\",\"why\":null}"};
 
 	(void)state;
 	expect_written(&document,
 	    "{\"type\":\"/problems/malformed_json\",\"title\":\"The body is "
-	    "not JSON\",\"status\":400,\"instance\":\"urn:uuid:1\","
-	    "\"offset\":7}");
+	    "not JSON\",\"status\":400,"
+	    "\"detail\":\"Reading ended at byte 7.\","
+	    "\"instance\":\"urn:uuid:1\",\"offset\":7}");
 }
 
 static void test_every_problem_can_be_one(void **state)
