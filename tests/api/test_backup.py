@@ -4,17 +4,19 @@ external one by a dump, over TLS, with the roles that the page makes.
 
 Mutations: pg_hba.conf without its line for replication; the secret left out;
 no `recovery_target_time` (what came after is there too); `owner hefboom_owner`
-left out of the external restore; a root certificate that signed nothing: each
-fails here.
+left out of the external restore; a root certificate that signed nothing; a wait
+that does not look whether PostgreSQL is still there: each fails here.
 """
 
 import re
 import secrets
+import shutil
 import time
 
 import pytest
 
 from harness.installation import BIN, Installation, blocks
+from harness.running import ROOT
 
 pytestmark = pytest.mark.skipif(
     not BIN.exists(), reason='PostgreSQL 15 is not where Debian puts it')
@@ -51,6 +53,8 @@ def test_dump_and_restore(installation):
 def test_to_a_point_in_time(installation):
     installation.start()
     installation.create('first')
+    installation.more['ARCHIVE'] = shutil.copy(
+        ROOT / 'docker/archive.sh', installation.folder)
     installation.block('where', 'archive')
     installation.stop()
     installation.start()
@@ -61,6 +65,16 @@ def test_to_a_point_in_time(installation):
     installation.create('third')
     assert installation.names() == ['first', 'second', 'third']
     installation.stop()
+    data = installation.data / 'postgresql'
+    installation.more['DATA'] = data
+    until, installation.until = installation.until, '2999-01-01'
+    with pytest.raises(AssertionError):
+        installation.block('back')
+    assert 'before configured recovery target' in (
+        installation.backup / 'recovery.log').read_text()
+    shutil.rmtree(data)
+    data.with_name('postgresql.before').rename(data)
+    installation.until = until
     installation.block('back')
     installation.start()
     assert installation.names() == ['first', 'second']
