@@ -115,6 +115,8 @@ def live_and_go_back(cluster, server):
     create('a')
     operator.does(cluster.leader(), 'ha-archive')
     cluster.wait_whole()
+    for node in cluster.nodes:
+        assert node.sql('show archive_mode') == [['always']]
     operator.does(cluster.nodes[2], 'ha-base')
     create('b')
     lose(cluster)

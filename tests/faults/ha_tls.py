@@ -95,14 +95,14 @@ class TlsCluster(Cluster):
 
 def asks_etcd(node, *options):
     return subprocess.run(
-        node.words('curl', '-s', '-f', '-m', '5', *options,
+        node.words('curl', '-sf', '--http1.1', '-m', '5', *options,
                    f'https://{node.inner}:2379/v2/keys/service/{SCOPE}/leader'),
         capture_output=True).returncode == 0
 
 
 def is_peer_of_etcd(node, *options):
     return subprocess.run(
-        node.words('curl', '-s', '-f', '-m', '5', *options,
+        node.words('curl', '-sf', '--http1.1', '-m', '5', *options,
                    f'https://{node.inner}:2380/members'),
         capture_output=True).returncode == 0
 
@@ -121,9 +121,10 @@ def let_in(cluster):
     """What got in though it should not, and what should and did not."""
     node, wrong = cluster.leader(), []
     stranger = cluster.folder / 'stranger'
-    stranger.mkdir()
-    sh('sh', '-euc', shell_blocks('tls-authority'), cwd=stranger)
-    certify(stranger, stranger, 'stranger', [f'IP:{node.outer}'])
+    authority = stranger / 'authority'
+    authority.mkdir(parents=True)
+    sh('sh', '-euc', shell_blocks('tls-authority'), cwd=authority)
+    certify(authority, stranger, node.name, [f'IP:{node.outer}'])
     root = {'sslmode': 'verify-full', 'sslrootcert': cluster.root}
 
     def shown(folder):
