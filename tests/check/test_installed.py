@@ -19,7 +19,8 @@ NAMES = [
     'lib/systemd/system/hefboom.service', 'lib/systemd/system/hefboom.socket',
     'share/doc/hefboom/LICENSE', 'share/doc/hefboom/README.md',
     'share/doc/hefboom/operations.md', 'share/doc/hefboom/haproxy.cfg',
-    'share/doc/hefboom/pgbouncer.ini', 'share/doc/hefboom/roles.sh']
+    'share/doc/hefboom/pgbouncer.ini', 'share/doc/hefboom/roles.sh',
+    'share/doc/hefboom/archive.sh']
 
 
 def tool(name):

@@ -32,6 +32,7 @@ sys.path[:0] = [str(ROOT / 'tests' / 'api'), str(ROOT / 'tests' / 'faults')]
 
 from cluster import needs, program  # noqa: E402
 from ha_cluster import Cluster, eventually  # noqa: E402
+from ha_tls import TlsCluster, let_in  # noqa: E402
 from harness.database import Database  # noqa: E402
 from harness.running import Server, free_port  # noqa: E402
 from oracle import Oracle, Write, Writer, judge  # noqa: E402
@@ -183,8 +184,8 @@ class Pair:
         self.servers = [HefboomServer(
             HEFBOOM_DATABASE_URL=cluster.url('hefboom'),
             HEFBOOM_OWNER_URL=cluster.url('hefboom_owner'),
-            HEFBOOM_DATABASE_TLS='off', HEFBOOM_SECRET_FILE=path,
-            HEFBOOM_WORKERS=2) for _ in range(2)]
+            HEFBOOM_DATABASE_TLS='on' if cluster.scheme == 'https' else 'off',
+            HEFBOOM_SECRET_FILE=path, HEFBOOM_WORKERS=2) for _ in range(2)]
         self.token = self.servers[0].token
         self.command = self.servers[0].command
         self.connect = cluster.connect
@@ -301,11 +302,12 @@ class Load(Oracle):
                 'faults': len(faults), 'first': faults[:3], **self.told}
 
 
-def run(events, threads=12, seed=None, tell=print, **changed):
+def run(events, threads=12, seed=None, tell=print, tls=False, **changed):
     """[what came of each event], counts, what the servers' logs say."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix='hb-ha-', dir='/tmp'))
     seed = seed if seed is not None else random.randrange(1 << 32)
-    results, cluster = [], Cluster(folder, **changed)
+    kind = TlsCluster if tls else Cluster
+    results, cluster = [], kind(folder, **changed)
     try:
         cluster.start()
         with Pair(cluster) as pair:
@@ -315,6 +317,7 @@ def run(events, threads=12, seed=None, tell=print, **changed):
                 for name in events:
                     results.append(load.during(name))
                     tell(json.dumps(results[-1]))
+                strangers = let_in(cluster) if tls else []
             except BaseException:
                 print(cluster.tail(), file=sys.stderr)
                 raise
@@ -324,7 +327,7 @@ def run(events, threads=12, seed=None, tell=print, **changed):
                 load.end()
         counts = sum((writer.counts for writer in load.writers),
                      collections.Counter())
-        return results, {'seed': seed, **counts}, pair.wrong
+        return results, {'seed': seed, **counts}, pair.wrong + strangers
     finally:
         if os.environ.get('HA_KEEP'):
             shutil.copytree(folder, os.environ['HA_KEEP'], dirs_exist_ok=True,
@@ -345,6 +348,8 @@ def main():
                        help='break it: what no standby has is shown')
     words.add_argument('--etcd3', action='store_true',
                        help="break it: Patroni's other way to use etcd")
+    words.add_argument('--tls', action='store_true',
+                       help='between machines, with docker/patroni-tls.yml')
     words.add_argument('--set', action='append', default=[], metavar='ttl=30',
                        help="a setting of docker/patroni.yml's dcs")
     words = words.parse_args()
@@ -361,7 +366,7 @@ def main():
              for _ in range(words.times)]
     results, counts, wrong = run(
         names, words.threads, words.seed,
-        lambda text: print(text, flush=True), **changed)
+        lambda text: print(text, flush=True), words.tls, **changed)
     print(json.dumps(counts))
     for fault in wrong:
         print(fault)

@@ -32,6 +32,15 @@ SCOPE = 'hefboom'
 PASSWORDS = {name: f'{name}-of-the-test' for name in (
     'postgres', 'replicator', 'rewinder', 'hefboom', 'hefboom_owner')}
 LOST_MAC = '02:00:00:00:00:99'
+SPACES = ['unshare', '--net', '--mount', '--propagation', 'private', '--pid',
+          '--fork', '--kill-child', '--mount-proc', 'sh', '-c',
+          '"$@"; exit $?', 'sh']
+
+
+def may_have_spaces():
+    return os.geteuid() == 0 and shutil.which('unshare') is not None and (
+        subprocess.run([*SPACES, 'ip', 'link', 'add', 'inner', 'type',
+                        'bridge'], capture_output=True).returncode == 0)
 
 
 def sh(*words, **options):
@@ -61,10 +70,13 @@ class Node:
         shutil.chown(self.folder, 'postgres')
         self.etcd = self.patroni = None
         self.holder = subprocess.Popen(
-            ['unshare', '--net', '--', 'sleep', 'infinity'])
-        self.net = f'/proc/{self.holder.pid}/ns/net'
-        mine = os.readlink('/proc/self/ns/net')
-        eventually(lambda: os.readlink(self.net) != mine, 5, 'a namespace')
+            ['unshare', '--net', '--uts', '--', 'sh', '-c',
+             'hostname "$1" && exec sleep infinity', 'sh', self.name])
+        spaces = f'/proc/{self.holder.pid}/ns'
+        self.net, self.uts = f'{spaces}/net', f'{spaces}/uts'
+        eventually(lambda: pathlib.Path(f'/proc/{self.holder.pid}/comm'
+                                        ).read_text() == 'sleep\n', 5,
+                   'a namespace')
         for bridge, address in (('inner', self.inner), ('outer', self.outer)):
             end = f'{bridge}{number}'
             sh('ip', 'link', 'add', end, 'type', 'veth', 'peer', 'name',
@@ -77,7 +89,7 @@ class Node:
     def words(self, *words, user=None):
         own = (['setpriv', f'--reuid={user}', f'--regid={user}',
                 '--init-groups'] if user else [])
-        return ['nsenter', f'--net={self.net}', '--', *own,
+        return ['nsenter', f'--net={self.net}', f'--uts={self.uts}', '--', *own,
                 *(str(word) for word in words)]
 
     def inside(self, *words):
@@ -92,9 +104,10 @@ class Node:
                     'HEFBOOM_OWNER_PASSWORD': PASSWORDS['hefboom_owner']})
 
     def start_etcd(self):
-        members = ','.join(f'n{number}=http://{INNER}.{number}:2380'
+        scheme = self.cluster.scheme
+        members = ','.join(f'n{number}={scheme}://{INNER}.{number}:2380'
                            for number in self.cluster.numbers)
-        url = f'http://{self.inner}'
+        url = f'{scheme}://{self.inner}'
         self.etcd = self.start(
             'etcd', 'etcd', '--name', self.name, '--data-dir',
             self.folder / 'etcd', '--listen-peer-urls', f'{url}:2380',
@@ -102,7 +115,10 @@ class Node:
             '--listen-client-urls', f'{url}:2379', '--advertise-client-urls',
             f'{url}:2379', '--initial-cluster', members,
             '--initial-cluster-token', SCOPE, '--initial-cluster-state', 'new',
-            '--enable-v2')
+            '--enable-v2', *self.etcd_options())
+
+    def etcd_options(self):
+        return []
 
     def start_patroni(self):
         path = self.folder / 'patroni.yml'
@@ -204,6 +220,16 @@ class Node:
             if bridge == 'outer':
                 sh('ip', 'neigh', 'del', self.outer, 'dev', 'outer')
 
+    def shell(self, text, **env):
+        """What an operator says there, as the user of Patroni."""
+        result = subprocess.run(
+            self.words('env', *(f'{name}={value}' for name, value in
+                                env.items()), 'sh', '-euc', text,
+                       user='postgres'),
+            cwd=self.folder, capture_output=True, text=True, timeout=120)
+        assert result.returncode == 0, result.stdout + result.stderr
+        return result.stdout
+
     # what it says
 
     def rest(self, path):
@@ -232,7 +258,7 @@ class Cluster:
     """store: etcd, or etcd3; changed: dynamic settings that differ from
     docker/patroni.yml."""
 
-    numbers = (1, 2, 3)
+    numbers, node, scheme = (1, 2, 3), Node, 'http'
 
     def __init__(self, folder, store='etcd', **changed):
         self.folder, self.changed = pathlib.Path(folder), changed
@@ -246,7 +272,7 @@ class Cluster:
             sh('ip', 'link', 'add', bridge, 'type', 'bridge')
             sh('ip', 'link', 'set', bridge, 'up')
         sh('ip', 'addr', 'add', f'{OUTER}.254/24', 'dev', 'outer')
-        self.nodes = [Node(self, number) for number in self.numbers]
+        self.nodes = [self.node(self, number) for number in self.numbers]
 
     def start(self):
         for node in self.nodes:

@@ -15,27 +15,18 @@ HEFBOOM_HA="leader_cut_off switchover" asks for those events alone.
 import json
 import os
 import pathlib
-import shutil
 import subprocess
 
 import pytest
 
 from cluster import needs
 from ha import EVENTS
+from ha_cluster import SPACES, may_have_spaces
 
-SPACES = ['unshare', '--net', '--mount', '--propagation', 'private', '--pid',
-          '--fork', '--kill-child', '--mount-proc', 'sh', '-c',
-          '"$@"; exit $?', 'sh']
 ALL = 10 * ['switchover'] + [one for one in EVENTS if one != 'switchover']
 ORDER = os.environ.get('HEFBOOM_HA', ' '.join(ALL)).split()
 # The machine that tests share with others is no measure of a gap.
 PATIENCE = 4
-
-
-def may_have_spaces():
-    return os.geteuid() == 0 and shutil.which('unshare') is not None and (
-        subprocess.run([*SPACES, 'ip', 'link', 'add', 'inner', 'type', 'bridge'],
-                       capture_output=True).returncode == 0)
 
 
 pytestmark = [
