@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "hefboom/clock.h"
 #include "hefboom/target.h"
 
 /*
@@ -77,6 +78,6 @@ const char *pipe_doubt(struct pipe *pipe, int64_t heard_ms)
 	if (getsockopt(PQsocket(pipe->connection), IPPROTO_TCP, TCP_INFO, &tcp,
 		&length) != 0)
 		return NULL; /* a unix socket loses nothing */
-	return is_forgotten(pipe, &tcp, pipe_now_ms(), heard_ms) ? "forgotten"
-								 : NULL;
+	return is_forgotten(pipe, &tcp, clock_ms(), heard_ms) ? "forgotten"
+							      : NULL;
 }

@@ -28,11 +28,10 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / 'faults'))
 
-from cluster import beside  # noqa: E402
 from disk import Ballast, as_root, small_disk  # noqa: E402
 from faulted import (LOOSE, PIPES, Crowd, Faulty, faulty,  # noqa: E402
                      outage)
-from harness.handover import named, sockets  # noqa: E402
+from harness.handover import sockets  # noqa: E402
 from harness.locks import locked  # noqa: E402
 from harness.waiting import eventually  # noqa: E402
 from names import NAME, Names, longest, needs_names  # noqa: E402
@@ -203,7 +202,7 @@ KEPT = {(socket.SOL_SOCKET, socket.SO_KEEPALIVE): 1,
 def test_connections_are_kept_alive(one):
     """As the sockets themselves say."""
     one.wait(one.whole, LOOSE.back)
-    for pid in named(one.server, 'hefboom-worker'):
+    for pid in one.server.named('hefboom-worker'):
         found = [{option: link.getsockopt(*option) for option in KEPT}
                  for link in sockets(pid)
                  if not link.getsockopt(socket.SOL_SOCKET,
@@ -288,8 +287,9 @@ def test_only_who_takes_writes_will_do(server, db):
     """target_session_attrs=read-write holds as long as a connection lives:
     whoever routes by /readyz is told of one that became read-only, and of one
     that is not any more.  Without it, reads are served (above)."""
-    other = beside(server, HEFBOOM_DATABASE_URL=server.runtime_url
-                   + ' target_session_attrs=read-write')
+    other = server.beside(
+        HEFBOOM_WORKERS=2, HEFBOOM_DATABASE_URL=server.runtime_url
+        + ' target_session_attrs=read-write')
     other.start()
     one = Faulty(other, None)
     try:

@@ -12,7 +12,6 @@ people.
 
 import os
 import statistics
-import subprocess
 import tempfile
 
 import run

@@ -5,11 +5,9 @@ The golden file is made by
 and read before it is committed.
 """
 
-import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 
 import pytest

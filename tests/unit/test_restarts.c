@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "hefboom/clock.h"
 #include "supervisor_state.h"
 
 enum { STATUS_1 = 1 << 8 };
@@ -25,11 +26,11 @@ static void expect_wait(struct child *child, int64_t lived_ms, int64_t wait_ms)
 	int64_t before;
 
 	child->pid = 1;
-	child->started_ms = now_ms() - lived_ms;
-	before = now_ms();
+	child->started_ms = clock_ms() - lived_ms;
+	before = clock_ms();
 	child_died(child, STATUS_1);
 	assert_in_range(
-	    child->start_at_ms, before + wait_ms, now_ms() + wait_ms);
+	    child->start_at_ms, before + wait_ms, clock_ms() + wait_ms);
 	assert_int_equal(child->pid, 0);
 }
 
