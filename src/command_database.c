@@ -130,23 +130,27 @@ static const char *const org_refusals[][2] = {
 	"beginning with a hyphen"},
     {"organisation_title_length", "needs a title of 1 to 200 characters"},
     {"organisation_language_known", "may speak en, nl, fr or de"},
+    {"zone_unknown", "needs a time zone of IANA's, as Europe/Brussels"},
 };
 
 static int refuse_org(struct invocation *invocation)
 {
 	const char *name = invocation->words[0];
 	const char *constraint = link_constraint(invocation->owner);
+	const char *said = link_error(invocation->owner);
 	size_t i;
 
 	for (i = 0; i < sizeof(org_refusals) / sizeof(org_refusals[0]); i++) {
-		if (strcmp(constraint, org_refusals[i][0]) == 0)
+		const char *code = org_refusals[i][0];
+
+		if (strcmp(constraint, code) == 0 ||
+		    strncmp(said, code, strlen(code)) == 0)
 			return command_fail(COMMAND_FAILED,
 			    memory_format("the organisation %s %s", name,
 				org_refusals[i][1]));
 	}
 	return command_fail(COMMAND_FAILED,
-	    memory_format("cannot make the organisation: %s",
-		link_error(invocation->owner)));
+	    memory_format("cannot make the organisation: %s", said));
 }
 
 int command_org_create(struct invocation *invocation)

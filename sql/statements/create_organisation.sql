@@ -1,9 +1,13 @@
 -- With the timers of what every organisation does by the hour.
 with made as (
 	insert into organisation (id, name, title, language, zone)
-	values (uuid7(), :arg.name, :arg.title,
-	        coalesce(:arg.language, 'en'),
-	        coalesce(:arg.zone, 'Europe/Brussels'))
+	select uuid7(), :arg.name, :arg.title,
+	       coalesce(:arg.language, 'en'),
+	       coalesce(:arg.zone, 'Europe/Brussels')
+	  from (
+		select refuse(case when not zone_known(:arg.zone)
+		                   then 'zone_unknown' end)
+	  ) asked
 	returning id
 ), timers as (
 	insert into timer (org_id, kind, object_id, due_at)

@@ -6,18 +6,6 @@ SCIM_ERROR = 'urn:ietf:params:scim:api:messages:2.0:Error'
 INSTANCE = 'urn:uuid:0193a1f0-7d3c-7b8e-9c00-5a1b2c3d4e5f'
 
 
-# What has such a name is this, unless it says something else itself.
-LIST = {
-    'items': 'This page of the list.',
-    'next': 'Pass it as `after` for the page behind this one; null on the last page.',
-    'as_of': 'Pass it as the next `updated_since`: a row may come twice, none is lost.'}
-COMMON = {
-    'version': 'One more with each change; the `ETag` begins with it.',
-    'created_at': 'When it came to be.',
-    'updated_at': 'When it last changed.',
-    'display_name': 'What the person is called.'}
-
-
 def type_uri(code):
     return '/problems/' + code
 
@@ -56,10 +44,9 @@ def answer(codes, status, meaning, scim):
     kind, schema, prefix = (SCIM, 'ScimError', 'scim_error_') if scim else (
         'application/problem+json', 'Problem', 'problem_')
     more = {401: ('WWW-Authenticate',), 409: ('Retry-After',), 503: ('Retry-After',),
+            403: ('WWW-Authenticate',) if 'insufficient_scope' in codes else (),
             415: ('Accept', 'Accept-Patch', 'Accept-Encoding'),
             429: ('Retry-After', 'RateLimit', 'RateLimit-Policy')}
-    if 'insufficient_scope' in codes:
-        more[403] = ('WWW-Authenticate',)
     return {
         'description': '%s (%s)' % (meaning, ', '.join(codes)),
         'headers': headers('Request-Id', *more.get(status, ())),
@@ -120,11 +107,10 @@ def succeed(operation, document):
 
 def describe(document):
     """What goes without saying, said: for those who read one schema alone."""
+    meanings = document['components'].pop('members', {})
     for name, schema in document['components']['schemas'].items():
-        meanings = {} if name.startswith('Scim') else {
-            **COMMON, **(LIST if name.endswith('List') else {})}
         for member, inner in schema.get('properties', {}).items():
-            if member in meanings and '$ref' not in inner:
+            if member in meanings and '$ref' not in inner and not name.startswith('Scim'):
                 inner.setdefault('description', meanings[member])
     for item in document['paths'].values():
         for entry in (item, *item.values()):

@@ -2,8 +2,8 @@
 says when it cannot.
 
 Mutations: print errors on stdout; let `token` skip the look at the person;
-accept an unknown flag; look at `listen` alone of the two addresses: each fails
-here.
+accept an unknown flag; any zone for an organisation; look at `listen` alone of
+the two addresses: each fails here.
 """
 
 import json
@@ -229,6 +229,9 @@ def test_org_create(loaded):
             'Acme! is no name')
     refused(loaded.command('org', 'create', 'b', '--title', '', check=False),
             'needs a title')
+    for zone in ('Mars/Phobos', 'europe/brussels', '+02'):
+        refused(loaded.command('org', 'create', 'b', '--zone', zone,
+                               check=False), "needs a time zone of IANA's")
     refused(loaded.command('org', 'create', 'b', '--language', 'xx',
                            check=False), 'en, nl, fr or de')
 

@@ -867,13 +867,11 @@ const char openapi_json[] =
 	"}"
 	"},"
 	"\"version\":{"
-	"\"type\":\"integer\","
-	"\"description\":\"One more with each change; the `ETag` begins with it.\""
+	"\"type\":\"integer\""
 	"},"
 	"\"created_at\":{"
 	"\"type\":\"string\","
-	"\"format\":\"date-time\","
-	"\"description\":\"When it came to be.\""
+	"\"format\":\"date-time\""
 	"}"
 	"}"
 	"},"
@@ -923,20 +921,17 @@ const char openapi_json[] =
 	"\"type\":\"array\","
 	"\"items\":{"
 	"\"$ref\":\"#/components/schemas/Note\""
-	"},"
-	"\"description\":\"This page of the list.\""
+	"}"
 	"},"
 	"\"next\":{"
 	"\"type\":["
 	"\"string\","
 	"\"null\""
-	"],"
-	"\"description\":\"Pass it as `after` for the page behind this one; null on the last page.\""
+	"]"
 	"},"
 	"\"as_of\":{"
 	"\"type\":\"string\","
-	"\"format\":\"date-time\","
-	"\"description\":\"Pass it as the next `updated_since`: a row may come twice, none is lost.\""
+	"\"format\":\"date-time\""
 	"}"
 	"}"
 	"},"
@@ -2489,7 +2484,7 @@ const char openapi_json[] =
 	"}"
 	"}";
 
-const size_t openapi_json_length = 25620;
+const size_t openapi_json_length = 25298;
 
 const char docs_page[] =
 	"<!doctype html>\n"
