@@ -8,6 +8,7 @@ unheard (src/connection.c); core dumps of children allowed
 (src/supervisor_child.c): each fails here.
 """
 
+import contextlib
 import os
 import pathlib
 import signal
@@ -95,36 +96,64 @@ def test_what_is_under_way_is_finished(own):
     wait_for(lambda: not before & own.named('hefboom-worker'))
 
 
+ASK = b'GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n'
+
+
+def quiet_clients(own):
+    """The workers, clients who have been served, and when the first of them
+    may have said its last word.  A few at a time, for who has once heard many
+    at once (libevent's table grows) will again."""
+    workers = own.named('hefboom-worker')
+    clients = [socket.create_connection((own.host, own.port))
+               for _ in range(240)]
+    for _ in range(2):
+        heard = time.monotonic()
+        for first in range(0, len(clients), 20):
+            for client in clients[first:first + 20]:
+                client.sendall(ASK)
+            for client in clients[first:first + 20]:
+                client.settimeout(20)
+                assert client.recv(9999).startswith(b'HTTP/1.1 200 ')
+    return workers, clients, heard
+
+
+def tell(pids, number):
+    """Some may have left."""
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
+
+
 def test_who_was_not_listened_to_is_answered(own):
     """
     A worker that leaves closes whoever has been quiet for a second: not whom
     it had no time to listen to.  More than it hears at once, so that its
-    clock comes between them.
+    clock comes between them.  On a machine that takes more than that second
+    to begin, they have been quiet, and are rightly closed: once more then.
     """
-    clients = [socket.create_connection((own.host, own.port))
-               for _ in range(240)]
-    ask = b'GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n'
-    workers = own.named('hefboom-worker')
-    for _ in range(2):
+    for _ in range(20):
+        reloads = own.log().count('"reloaded"')
+        workers, clients, heard = quiet_clients(own)
+        own.child.send_signal(signal.SIGHUP)
+        wait_for(lambda: own.named('hefboom-worker') - workers)
+        time.sleep(0.45)
+        tell(workers, signal.SIGSTOP)
+        in_time = time.monotonic() - heard < 0.95
+        try:
+            if in_time:
+                for client in clients:
+                    client.sendall(ASK)
+                time.sleep(1.3)
+        finally:
+            tell(workers, signal.SIGCONT)
         for client in clients:
-            client.sendall(ask)
-        for client in clients:
-            client.settimeout(20)
-            assert client.recv(9999).startswith(b'HTTP/1.1 200 ')
-    own.child.send_signal(signal.SIGHUP)
-    wait_for(lambda: own.named('hefboom-worker') - workers)
-    time.sleep(0.45)
-    for pid in workers:
-        os.kill(pid, signal.SIGSTOP)
-    for client in clients:
-        client.sendall(ask)
-    time.sleep(1.3)
-    for pid in workers:
-        os.kill(pid, signal.SIGCONT)
-    for client in clients:
-        assert client.recv(9999).startswith(b'HTTP/1.1 200 ')
-        client.close()
-    wait_for(lambda: not workers & own.named('hefboom-worker'))
+            assert not in_time or client.recv(9999).startswith(
+                b'HTTP/1.1 200 ')
+            client.close()
+        wait_for(lambda: own.log().count('"reloaded"') > reloads)
+        if in_time:
+            return
+    pytest.skip('the machine is too busy to be quicker than a second')
 
 
 def upgraded(server):

@@ -1,10 +1,12 @@
 /*
  * Mutations: one port for all hosts, a socket's folder looked up, an address
  * looked up, the name left out beside its address, no turn, a turn for each
- * connection that failed at the same time: each is found here.
+ * connection that failed at the same time, read-write not heeded or taken from
+ * any other word: each is found here.
  */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -76,6 +78,32 @@ static void test_left_alone(void **state)
 		assert_null(lists.port);
 		target_free(target);
 	}
+}
+
+static void expect_writes(void *base, const char *url, bool writes)
+{
+	struct target *target = target_new(base, url, on_found, base);
+
+	assert_int_equal(target_writes(target), writes);
+	target_free(target);
+}
+
+/* In the url, or where libpq looks else. */
+static void test_who_takes_writes(void **state)
+{
+	expect_writes(*state, "host=a", false);
+	expect_writes(*state, "host=a target_session_attrs=any", false);
+	expect_writes(*state, "host=a target_session_attrs=read-only", false);
+	expect_writes(*state, "host=a target_session_attrs=read-write", true);
+	expect_writes(*state,
+	    "postgresql://h@10.0.0.1,10.0.0.2/db"
+	    "?target_session_attrs=read-write",
+	    true);
+	setenv("PGTARGETSESSIONATTRS", "read-write", 1);
+	expect_writes(*state, "host=a", true);
+	expect_writes(*state, "host=a target_session_attrs=any", false);
+	unsetenv("PGTARGETSESSIONATTRS");
+	expect_writes(*state, "no url", false);
 }
 
 static void look_up(struct target *target, struct event_base *base)
@@ -169,6 +197,8 @@ int main(void)
 		test_nothing_to_look_up, make_base, free_base),
 	    cmocka_unit_test_setup_teardown(
 		test_left_alone, make_base, free_base),
+	    cmocka_unit_test_setup_teardown(
+		test_who_takes_writes, make_base, free_base),
 	    cmocka_unit_test_setup_teardown(test_a_name, make_base, free_base),
 	    cmocka_unit_test_setup_teardown(
 		test_an_unknown_name, make_base, free_base),
