@@ -94,6 +94,19 @@ def lose(cluster):
     cluster.wait_whole()
 
 
+def forget_segments(node):
+    """What the new leader has of the old one's: wal_keep_size and more pass."""
+    def first():
+        return node.sql("select min(substr(name, 9)) from pg_ls_waldir()"
+                        " where name ~ '^[0-9A-F]{24}$'")[0][0]
+    before = first()
+    for _ in range(16):
+        node.sql("select pg_logical_emit_message(true, 'x', 'x')")
+        node.sql('select pg_switch_wal()')
+    node.sql('checkpoint')
+    assert first() > before
+
+
 def go_back(cluster, operator):
     last = cluster.leader()
     for node in (*cluster.others(last), last):
@@ -120,6 +133,7 @@ def live_and_go_back(cluster, server):
     operator.does(cluster.nodes[2], 'ha-base')
     create('b')
     lose(cluster)
+    forget_segments(cluster.leader())
     create('c')
     operator.until = cluster.leader().sql('select clock_timestamp()')[0][0]
     time.sleep(0.1)
