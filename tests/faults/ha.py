@@ -349,7 +349,7 @@ def main():
     words.add_argument('--etcd3', action='store_true',
                        help="break it: Patroni's other way to use etcd")
     words.add_argument('--tls', action='store_true',
-                       help='between machines, with docker/patroni-tls.yml')
+                       help='between machines, with docker/patroni_tls.yml')
     words.add_argument('--set', action='append', default=[], metavar='ttl=30',
                        help="a setting of docker/patroni.yml's dcs")
     words = words.parse_args()

@@ -44,7 +44,7 @@ class Operator:
     def does(self, node, *names):
         return node.shell(
             shell_blocks(*names), BACKUP=self.backup, ARCHIVE=self.archive,
-            PATRONI=node.folder / 'patroni.yml', DATA=node.folder / 'data',
+            PATRONI=node.settings, DATA=node.folder / 'data',
             UNTIL=self.until, LEADING=self.leading,
             PATH='/usr/lib/postgresql/15/bin:' + os.environ['PATH'])
 
