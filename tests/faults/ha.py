@@ -170,6 +170,22 @@ def both_standbys_killed(cluster, load):
         one.start_patroni()
 
 
+@event()
+def two_machines_killed(cluster, load):
+    """Nobody may lead, and nothing is answered, until one of them is back."""
+    gone = [cluster.synchronous(), cluster.leader()]
+    for one in gone:
+        one.kill_all()
+    time.sleep(2)
+    before = load.done
+    time.sleep(20)
+    load.told['answered with one copy'] = load.done - before
+    for one in gone:
+        one.start_etcd()
+        one.start_patroni()
+        load.flows()
+
+
 class HefboomServer(Server):
     secret = secrets.token_bytes(32)
 

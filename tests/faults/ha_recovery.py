@@ -122,6 +122,18 @@ def go_back(cluster, operator):
     cluster.wait_whole()
 
 
+def copy_anew(cluster):
+    """The page's `reinit`, of the standby that nobody waits for."""
+    leader = cluster.leader()
+    node, = cluster.others(leader, cluster.synchronous())
+    before = (node.folder / 'data').stat().st_ino
+    leader.shell(f'patronictl -c "$PATRONI" reinit hefboom {node.name} --force',
+                 PATRONI=leader.settings)
+    eventually(lambda: (node.folder / 'data').exists() and before != (
+        node.folder / 'data').stat().st_ino, 30, 'another copy')
+    cluster.wait_whole()
+
+
 def live_and_go_back(cluster, server):
     operator = Operator(cluster)
     create = lambda name: server.command('org', 'create', name)  # noqa: E731
@@ -159,6 +171,7 @@ def live_and_go_back(cluster, server):
     changed_hands(cluster, left)
     cluster.wait_whole()
     create('f')
+    copy_anew(cluster)
     for node in cluster.nodes:
         assert node.sql('select failed_count from pg_stat_archiver') == [['0']]
 
