@@ -14,11 +14,11 @@
  * iss exact, aud (string or array) contains the issuer's audience, exp
  * required, nbf and iat honoured, fractions understood, leeway 60 s; sub
  * required, 1 to 800 bytes (a user name's 200 characters) without control
- * characters; the organisation from the issuer and the claim together; none of the claims that make it an ID
- * token, a logout token or an event (at_hash, c_hash, events, a `typ` of that
- * meaning); roles and scopes are words in a string
- * or an array, scopes at most 1 KiB.  HS* only with a secret as long as the
- * hash, 32 bytes or more, and never beside asymmetric keys of one issuer.
+ * characters; the organisation from the issuer and the claim together; none of
+ * the claims that make it an ID token, a logout token or an event (at_hash,
+ * c_hash, events, a `typ` of that meaning); roles and scopes are words in a
+ * string or an array, scopes at most 1 KiB.  HS* only with a secret as long as
+ * the hash, 32 bytes or more, and never beside asymmetric keys of one issuer.
  * RSA keys of 2048 bits or more.
  *
  * Keys by URL.  An issuer's keys may come from an https address (fetch.h says

@@ -170,6 +170,22 @@ def both_standbys_killed(cluster, load):
         one.start_patroni()
 
 
+@event()
+def two_machines_killed(cluster, load):
+    """Nobody may lead, and nothing is answered, until one of them is back."""
+    gone = [cluster.synchronous(), cluster.leader()]
+    for one in gone:
+        one.kill_all()
+    time.sleep(2)
+    before = load.done
+    time.sleep(20)
+    load.told['answered with one copy'] = load.done - before
+    for one in gone:
+        one.start_etcd()
+        one.start_patroni()
+        load.flows()
+
+
 class HefboomServer(Server):
     secret = secrets.token_bytes(32)
 
@@ -349,7 +365,7 @@ def main():
     words.add_argument('--etcd3', action='store_true',
                        help="break it: Patroni's other way to use etcd")
     words.add_argument('--tls', action='store_true',
-                       help='between machines, with docker/patroni-tls.yml')
+                       help='between machines, with docker/patroni_tls.yml')
     words.add_argument('--set', action='append', default=[], metavar='ttl=30',
                        help="a setting of docker/patroni.yml's dcs")
     words = words.parse_args()

@@ -68,6 +68,7 @@ class Node:
         self.folder = cluster.folder / self.name
         self.folder.mkdir(mode=0o700)
         shutil.chown(self.folder, 'postgres')
+        self.settings = self.folder / 'patroni.yml'
         self.etcd = self.patroni = None
         self.holder = subprocess.Popen(
             ['unshare', '--net', '--uts', '--', 'sh', '-c',
@@ -121,11 +122,13 @@ class Node:
         return []
 
     def start_patroni(self):
-        path = self.folder / 'patroni.yml'
-        path.write_text(yaml.safe_dump(self.configuration()))
-        shutil.chown(path, 'postgres')
+        self.write_settings()
         self.patroni = self.start(
-            'patroni', '/usr/bin/python3', '/usr/bin/patroni', path)
+            'patroni', '/usr/bin/python3', '/usr/bin/patroni', self.settings)
+
+    def write_settings(self):
+        self.settings.write_text(yaml.safe_dump(self.configuration()))
+        shutil.chown(self.settings, 'postgres')
 
     def configuration(self):
         """docker/patroni.yml, and what its environment says there."""
@@ -349,7 +352,7 @@ class Cluster:
         leader.inside(
             'setpriv', '--reuid=postgres', '--regid=postgres',
             '--init-groups', '/usr/bin/patronictl', '-c',
-            leader.folder / 'patroni.yml', 'switchover', '--force',
+            leader.settings, 'switchover', '--force',
             '--master', leader.name, '--candidate', candidate.name)
         return candidate
 

@@ -1,4 +1,4 @@
-"""ha_tls -- the machines of ha_cluster.py, with docker/patroni-tls.yml: a
+"""ha_tls -- the machines of ha_cluster.py, with docker/patroni_tls.yml: a
 certificate for whoever speaks to etcd, to Patroni or to another PostgreSQL,
 made as docs/operations.md says by an authority of the moment."""
 
@@ -15,19 +15,10 @@ from ha_cluster import BIN, PASSWORDS, ROOT, SCOPE, Cluster, Node, sh
 from harness.installation import shell_blocks
 
 
-def patch(given, more):
-    """As Patroni does with the files of its folder."""
-    for name, value in more.items():
-        if isinstance(value, dict) and isinstance(given.get(name), dict):
-            patch(given[name], value)
-        else:
-            given[name] = value
-
-
 class TlsNode(Node):
     def __init__(self, cluster, number):
         super().__init__(cluster, number)
-        self.tls = self.folder / 'tls'
+        self.settings, self.tls = self.folder / 'patroni', self.folder / 'tls'
         self.tls.mkdir()
         certify(cluster.authority, self.tls, self.name, [
             f'IP:{self.inner}', f'IP:{self.outer}', 'DNS:localhost'])
@@ -39,12 +30,17 @@ class TlsNode(Node):
             f'cert-file={self.tls}/node.crt', f'key-file={self.tls}/node.key',
             f'trusted-ca-file={self.tls}/ca.crt', 'client-cert-auth')]
 
-    def configuration(self):
-        given = super().configuration()
-        text = (ROOT / 'docker/patroni-tls.yml').read_text()
-        more = yaml.safe_load(text.replace('/etc/patroni/tls', str(self.tls)))
-        patch(given, more)
-        return given
+    def write_settings(self):
+        """Two files in a folder, as they are in docker."""
+        self.settings.mkdir(exist_ok=True)
+        text = (ROOT / 'docker/patroni_tls.yml').read_text()
+        for name, said in (
+                ('patroni.yml', yaml.safe_dump(self.configuration())),
+                ('patroni_tls.yml',
+                 text.replace('/etc/patroni/tls', str(self.tls)))):
+            (self.settings / name).write_text(said)
+        for path in (self.settings, *self.settings.iterdir()):
+            shutil.chown(path, 'postgres')
 
     def rest(self, path, shown=True):
         """(status, JSON), with this node's certificate, or with none."""
