@@ -295,6 +295,10 @@ class Cluster:
         return (f'postgresql://{role}:{PASSWORDS[role]}@{hosts}/hefboom'
                 '?target_session_attrs=read-write')
 
+    def replication_options(self):
+        """For whoever copies the leader."""
+        return ''
+
     def connect(self):
         connection = psycopg2.connect(
             self.url('hefboom_owner'), connect_timeout=3)

@@ -72,7 +72,7 @@ def certify(authority, folder, name, others):
 
 
 class TlsCluster(Cluster):
-    node, scheme, refused = TlsNode, 'https', ''
+    node, scheme = TlsNode, 'https'
 
     def __init__(self, folder, *more, **changed):
         self.authority = pathlib.Path(folder) / 'authority'
@@ -85,6 +85,11 @@ class TlsCluster(Cluster):
     def url(self, role, *nodes):
         return (super().url(role, *nodes)
                 + f'&sslmode=verify-full&sslrootcert={self.root}')
+
+    def replication_options(self):
+        own = self.nodes[2].tls
+        return (f' sslmode=verify-full sslrootcert={self.root}'
+                f' sslcert={own}/node.crt sslkey={own}/node.key')
 
 
 # Who gets in: each is true when it does.
