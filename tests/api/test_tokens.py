@@ -159,7 +159,7 @@ CLAIMS = {
     'sub absent': lambda: {'sub': ABSENT},
     'sub empty': lambda: {'sub': ''},
     'sub number': lambda: {'sub': 1},
-    'sub too long': lambda: {'sub': 's' * 256},
+    'sub too long': lambda: {'sub': 's' * 801},
     'sub with NUL': lambda: {'sub': 'els\0x'},
     'sub with newline': lambda: {'sub': 'els\n'},
     'org absent': lambda: {'org': ABSENT},
