@@ -6,6 +6,7 @@
 #include "hefboom/buf.h"
 #include "hefboom/csv.h"
 #include "hefboom/memory.h"
+#include "hefboom/utf8.h"
 
 struct csv {
 	FILE *file;
@@ -34,38 +35,6 @@ fail(struct csv *csv, const char *format, ...)
 	return -1;
 }
 
-/* RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF. */
-static bool is_utf8(const unsigned char *at, size_t length)
-{
-	const unsigned char *end = at + length;
-
-	while (at < end) {
-		unsigned char lead = *at++;
-		unsigned char low = 0x80, high = 0xbf;
-		int more;
-
-		if (lead == 0)
-			return false;
-		if (lead < 0x80)
-			continue;
-		if (lead < 0xc2 || lead > 0xf4)
-			return false;
-		more = lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
-		if (lead == 0xe0)
-			low = 0xa0;
-		else if (lead == 0xed)
-			high = 0x9f;
-		else if (lead == 0xf0)
-			low = 0x90;
-		else if (lead == 0xf4)
-			high = 0x8f;
-		for (; more > 0; more--, low = 0x80, high = 0xbf)
-			if (at == end || *at < low || *at++ > high)
-				return false;
-	}
-	return true;
-}
-
 static int end_field(struct csv *csv)
 {
 	size_t start = csv->starts[csv->fields];
@@ -73,8 +42,7 @@ static int end_field(struct csv *csv)
 
 	if (csv->fields == CSV_COLUMNS_MAX)
 		return fail(csv, "more than %d fields", CSV_COLUMNS_MAX);
-	if (length != 0 &&
-	    !is_utf8((unsigned char *)csv->bytes.bytes + start, length))
+	if (length != 0 && !utf8_is_text(csv->bytes.bytes + start, length))
 		return fail(csv,
 		    "field %d is not UTF-8 text; save the file "
 		    "as UTF-8",

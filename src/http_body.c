@@ -1,4 +1,5 @@
 #include "hefboom/http.h"
+#include "hefboom/utf8.h"
 
 #include "http_class.h"
 
@@ -172,41 +173,9 @@ enum http_outcome http_chunks_read(struct http_chunks *chunks,
 	return chunks->state == CHUNK_END ? HTTP_DONE : HTTP_MORE;
 }
 
-/*
- * The length of the UTF-8 sequence at bytes, or 0 (RFC 3629, section 4: no
- * surrogates, nothing overlong, nothing above U+10FFFF).
- */
-static size_t sequence_length(const unsigned char *bytes, size_t left)
-{
-	unsigned char first = bytes[0];
-	unsigned char low = 0x80, high = 0xbf;
-	size_t length, i;
-
-	if (first < 0x80)
-		return first != 0;
-	if (first < 0xc2 || first > 0xf4)
-		return 0;
-	length = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-	if (first == 0xe0)
-		low = 0xa0;
-	else if (first == 0xed)
-		high = 0x9f;
-	else if (first == 0xf0)
-		low = 0x90;
-	else if (first == 0xf4)
-		high = 0x8f;
-	if (left < length || bytes[1] < low || bytes[1] > high)
-		return 0;
-	for (i = 2; i < length; i++) {
-		if ((bytes[i] & 0xc0) != 0x80)
-			return 0;
-	}
-	return length;
-}
-
 long http_decode(char *out, const char *bytes, size_t length, bool query)
 {
-	size_t at = 0, end = 0, step;
+	size_t at = 0, end = 0;
 	int high, low;
 
 	while (at < length) {
@@ -227,11 +196,5 @@ long http_decode(char *out, const char *bytes, size_t length, bool query)
 		out[end++] = c;
 	}
 	out[end] = '\0';
-	for (at = 0; at < end; at += step) {
-		step =
-		    sequence_length((const unsigned char *)out + at, end - at);
-		if (step == 0)
-			return -1;
-	}
-	return (long)end;
+	return utf8_is_text(out, end) ? (long)end : -1;
 }

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "hefboom/buf.h"
+#include "hefboom/utf8.h"
 
 static enum log_level threshold = LOG_NOTICE;
 static const char *process_name = "hefboom";
@@ -42,12 +43,33 @@ static void add_time(struct buf *line)
 	    parts.tm_hour, parts.tm_min, parts.tm_sec, now.tv_nsec / 1000000);
 }
 
+/* What a library says need not be text: U+FFFD for each byte that is not. */
+static void add_text(struct buf *line, const char *value)
+{
+	struct buf text = {0};
+	size_t left = strlen(value), step;
+
+	for (; left > 0; value += step, left -= step) {
+		step = utf8_length(value, left);
+		if (step > 0)
+			buf_add(&text, value, step);
+		else
+			buf_add_string(&text, "\xef\xbf\xbd");
+		step += step == 0;
+	}
+	buf_add_json(line, text.bytes, text.length);
+	buf_release(&text);
+}
+
 static void add_pair(struct buf *line, const char *name, const char *value)
 {
 	buf_add_char(line, ',');
 	buf_add_json_string(line, name);
 	buf_add_char(line, ':');
-	buf_add_json_string(line, value);
+	if (utf8_is_text(value, strlen(value)))
+		buf_add_json_string(line, value);
+	else
+		add_text(line, value);
 }
 
 void log_event(enum log_level level, const char *event, ...)

@@ -2,7 +2,8 @@
  * log -- one JSON object a line on stderr, for people and for collectors.
  *
  * A line says what happened, never what somebody wrote: no bodies, no
- * names, no SQL parameters.  Values are written as JSON strings.
+ * names, no SQL parameters.  Values are written as JSON strings, in which each
+ * byte that is not UTF-8 (a library's message) is U+FFFD.
  *
  * Promise.  One write(2) a line, so that lines of several processes do not
  * mix; a log that cannot be written is dropped, never waited for.

@@ -13,7 +13,7 @@ import pytest
 # Lowest first; a layer may include itself and what is above it in this list.
 LAYERS = {
     'base': 'memory buf arena log base64 csv random address folder user'
-            ' config bucket gzip trace networks clock',
+            ' config bucket gzip trace networks clock utf8',
     'tables': 'operation problem schema json machine metrics',
     'database': 'pool pipe target shape migrate link cursor transaction text'
                 ' embedded pipe_doubt',
