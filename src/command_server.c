@@ -106,7 +106,7 @@ int command_check_config(struct invocation *invocation)
 {
 	struct config *config = &invocation->config;
 	struct networks *networks = NULL;
-	char *error = NULL;
+	char *error = NULL, *strays;
 	int status = 0;
 
 	if (check_urls(config, &error) < 0 ||
@@ -119,5 +119,12 @@ int command_check_config(struct invocation *invocation)
 	else
 		config_print(config);
 	networks_free(networks);
+	strays = config_strays();
+	if (strays != NULL)
+		fprintf(stderr,
+		    "hefboom: ignored, for there are no such "
+		    "settings: %s\n",
+		    strays);
+	free(strays);
 	return status;
 }

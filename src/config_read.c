@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "hefboom/buf.h"
 #include "hefboom/memory.h"
 
 static const struct setting *find_name(const char *name, size_t length)
@@ -31,6 +32,20 @@ static const struct setting *find_flag(const char *word)
 		if (strlen(flag) == length && memcmp(flag, word, length) == 0)
 			found = &settings[i];
 		free(flag);
+	}
+	return found;
+}
+
+static bool is_variable(const char *name, size_t length)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < setting_count && !found; i++) {
+		char *variable = setting_variable(&settings[i]);
+
+		found = strlen(variable) == length &&
+		    memcmp(variable, name, length) == 0;
+		free(variable);
 	}
 	return found;
 }
@@ -66,6 +81,25 @@ static int read_flags(struct config *config, int argc, char **argv, int *index,
 	}
 	*index = at;
 	return 0;
+}
+
+char *config_strays(void)
+{
+	static const char prefix[] = "HEFBOOM_";
+	size_t named = 0;
+	struct buf strays = {0};
+
+	for (char **at = environ; *at != NULL; at++) {
+		size_t length = strcspn(*at, "=");
+
+		if (strncmp(*at, prefix, sizeof(prefix) - 1) != 0 ||
+		    is_variable(*at, length))
+			continue;
+		if (named++ > 0)
+			buf_add_string(&strays, ", ");
+		buf_add(&strays, *at, length);
+	}
+	return named == 0 ? NULL : buf_take(&strays, NULL);
 }
 
 static int read_environment(struct config *config, bool only_file, char **error)

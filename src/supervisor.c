@@ -61,6 +61,16 @@ void supervisor_children(struct supervisor *supervisor)
 	supervisor->database.kind = "postgresql";
 }
 
+static void tell_strays(void)
+{
+	char *strays = config_strays();
+
+	if (strays != NULL)
+		log_event(
+		    LOG_WARNING, "settings_unknown", "variables", strays, NULL);
+	free(strays);
+}
+
 static int start(struct supervisor *supervisor, char **error)
 {
 	struct config *config = &supervisor->config;
@@ -71,6 +81,7 @@ static int start(struct supervisor *supervisor, char **error)
 		&index, error) < 0)
 		return -1;
 	log_set(config_log_level(config), "supervisor");
+	tell_strays();
 	if (inherited)
 		config->workers = supervisor->child_count - 1;
 	if (user_find(&supervisor->user, config->user, error) < 0 ||

@@ -10,9 +10,10 @@
  * Ownership.  A config owns its strings and its secret, which
  * config_release() wipes.
  *
- * Promise.  A word that is no setting, a value out of its range and an
- * unknown line in the file are errors of one sentence, never ignored; no
- * error and no listing shows a password.
+ * Promise.  A flag that is no setting, a value out of its range and an
+ * unknown line in the file are errors of one sentence, never ignored; a
+ * variable that is no setting is told.  No error and no listing shows a
+ * password.
  */
 #ifndef HEFBOOM_CONFIG_H
 #define HEFBOOM_CONFIG_H
@@ -76,6 +77,13 @@ struct config {
 int config_read(
     struct config *config, int argc, char **argv, int *index, char **error);
 void config_release(struct config *config);
+
+/*
+ * Variables of the environment that are spelled like a setting and are none,
+ * with commas between; NULL: none.  Free it.  Other programs may have theirs
+ * (docker/roles.sh has), so they are told, not refused.
+ */
+char *config_strays(void);
 void config_help(void); /* the table, on stdout */
 void config_print(const struct config *config); /* what is set, on stdout */
 

@@ -156,6 +156,18 @@ def test_check_config(tmp_path):
     assert 'hush' not in result.stdout + result.stderr
 
 
+def test_check_config_tells_what_it_does_not_know(tmp_path):
+    """A setting misspelt; what has a setting's beginning is none."""
+    given = {'HEFBOOM_DATA': tmp_path, 'HEFBOOM_WORKER': '3'}
+    result = run('check-config', HEFBOOM_RATE_PERSONS='', **given)
+    assert result.returncode == 0, result.stderr
+    line, = result.stderr.splitlines()
+    told = line.removeprefix(
+        'hefboom: ignored, for there are no such settings: ').split(', ')
+    assert sorted(told) == ['HEFBOOM_RATE_PERSONS', 'HEFBOOM_WORKER']
+    assert run('check-config', HEFBOOM_DATA=tmp_path).stderr == ''
+
+
 def secret_file(folder, length=32, mode=0o600):
     path = folder / 'a-secret'
     path.write_bytes(b's' * length)

@@ -3,7 +3,8 @@ bodies, addresses, queries, headers or tokens, ours or PostgreSQL's.
 
 Mutations: the path, the query, a header, the refused method, the token or the
 message of PostgreSQL written beside a request; `log_min_messages=error` of
-the embedded PostgreSQL; a value without its quotes; dumps allowed.
+the embedded PostgreSQL; a value without its quotes; dumps allowed; a misspelt
+setting told with its value, or not at all.
 """
 
 import base64
@@ -190,3 +191,14 @@ def test_core_dumps_are_off(talkative):
             assert (folder / 'environ').stat().st_uid == 0, pid
             seen += 1
     assert seen >= 2
+
+
+def test_what_is_no_setting(server):
+    """Told by name; what it was set to may be another program's secret."""
+    other = server.beside(HEFBOOM_WORKER=MARK, HEFBOOM_WORKERS=1)
+    with other.running():
+        line, = (line for line in map(json.loads, other.log().splitlines())
+                 if line['event'] == 'settings_unknown')
+        assert line['variables'] == 'HEFBOOM_WORKER'
+        assert MARK not in other.log()
+    assert 'settings_unknown' not in server.log()
