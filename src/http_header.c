@@ -1,5 +1,7 @@
 #include "hefboom/http_header.h"
 
+#include "hefboom/buf.h"
+
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t';
@@ -93,4 +95,21 @@ bool http_member_next(struct http_members *members, struct http_text *member)
 	}
 	*member = http_text_cut(&members->rest, ',', members->quotes);
 	return true;
+}
+
+char *http_header_list(const struct http_head *head, const char *name)
+{
+	struct http_members lines = http_members(head, name, HTTP_PLAIN);
+	struct http_text member;
+	struct buf list = {0};
+
+	while (http_member_next(&lines, &member)) {
+		if (list.length > 0)
+			buf_add_char(&list, ',');
+		buf_add(&list, member.bytes, member.length);
+	}
+	if (list.length == 0)
+		return NULL;
+	buf_add_char(&list, '\0');
+	return buf_take(&list, NULL);
 }

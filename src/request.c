@@ -134,13 +134,11 @@ static void service_remove(struct service *service, struct request *request)
 
 static enum language language_of(struct request *request)
 {
-	struct http_text ranges;
+	char *ranges = http_header_list(request->head, "accept-language");
+	enum language language = language_choose(ranges);
 
-	if (http_header_read(request->head, "accept-language", &ranges) !=
-	    HTTP_ONCE)
-		return language_choose(NULL);
-	return language_choose(
-	    arena_copy(&request->arena, ranges.bytes, ranges.length));
+	free(ranges);
+	return language;
 }
 
 static void trace_take(struct request *request)

@@ -47,14 +47,12 @@ static void on_refuse(const char *code, const struct http_head *head,
 	struct refusal refusal = {.code = code};
 	char *language = NULL;
 	struct service *service = context;
-	struct http_text ranges;
 
 	if (head != NULL)
 		refusal.dialect =
 		    dialect_of(head->path.bytes, head->path.length);
-	if (head != NULL &&
-	    http_header_read(head, "accept-language", &ranges) == HTTP_ONCE)
-		language = memory_copy(ranges.bytes, ranges.length);
+	if (head != NULL)
+		language = http_header_list(head, "accept-language");
 	refusal.accept_language = language;
 	reply_refuse(&refusal, headers, body, status);
 	metrics_count(&service->machine->metrics, NULL, *status, 0);

@@ -8,7 +8,8 @@
  * (RFC 9110, 5.3 and 5.6.1), and is walked by http_member_next().  Nothing but
  * the parser looks into head->headers itself.
  *
- * Ownership.  Nothing is allocated; texts point into the head's bytes.
+ * Ownership.  Texts point into the head's bytes; only http_header_list()
+ * allocates.
  *
  * Promise.  No text that is given has bytes NULL.  A walk looks at each byte
  * of the lines with that name a bounded number of times.
@@ -103,5 +104,8 @@ static inline struct http_members http_members(
  * behind a last comma, so a line without a value has one.
  */
 bool http_member_next(struct http_members *members, struct http_text *member);
+
+/* The lines of that list as one (5.3), or NULL without any.  Free it. */
+char *http_header_list(const struct http_head *head, const char *name);
 
 #endif

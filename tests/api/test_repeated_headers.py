@@ -2,7 +2,8 @@
 a worker that lives on.
 
 Mutation: If-Match, or If-None-Match, looked up as if there could be one line
-of it: each ends a worker.
+of it: each ends a worker.  Accept-Language read of one line only; the lines
+joined without a comma.
 """
 
 import json
@@ -33,8 +34,8 @@ HEADERS = {
 }
 
 
-def sent(server, method, path, headers, body=b''):
-    """The status of one request on a connection of its own."""
+def answered(server, method, path, headers, body=b''):
+    """The head of the answer, on a connection of its own."""
     lines = [f'{method} {path} HTTP/1.1']
     lines += [f'{name}: {value}' for name, value in headers]
     with socket.create_connection((server.host, server.port), 30) as client:
@@ -45,7 +46,11 @@ def sent(server, method, path, headers, body=b''):
     head = [part for part in reply.split(b'\r\n\r\n')
             if not part.startswith(b'HTTP/1.1 100 ')][0]
     assert head.startswith(b'HTTP/1.1 '), (method, path, headers, reply)
-    return int(head.split(b' ')[1])
+    return head.decode() + '\r\n'
+
+
+def sent(*request):
+    return int(answered(*request).split(' ')[1])
 
 
 def repeated(name, value, times, first):
@@ -79,3 +84,16 @@ def test_no_worker_ends(name, times, server, change):
     assert sent(server, 'PATCH', one.target,
                 repeated(name, value, times, base), body) == written
     assert server.workers() == before
+
+
+@pytest.mark.parametrize('lines, language', [
+    (['nl;q=0.1', 'fr'], 'fr'), (['nl', 'fr;q=0.1'], 'nl'),
+    (['', 'de'], 'de'), (['en;q=0.1, nl;q=0.2', 'de;q=0.3', 'xx'], 'de'),
+    (['nl;q=0', 'xx'], 'en')])
+@pytest.mark.parametrize('hosts', [1, 2])
+def test_languages_are_one_list(lines, language, hosts, server):
+    """RFC 9110, 5.3; of what is refused before it is a request, too."""
+    reply = answered(server, 'GET', '/v1/nothing', [
+        *hosts * [('Host', 'localhost')], ('Connection', 'close'),
+        *(('Accept-Language', line) for line in lines)])
+    assert f'\r\ncontent-language: {language}\r\n' in reply.lower(), reply
