@@ -288,7 +288,7 @@ def test_only_who_takes_writes_will_do(server, db):
     whoever routes by /readyz is told of one that became read-only, and of one
     that is not any more.  Without it, reads are served (above)."""
     other = server.beside(
-        HEFBOOM_WORKERS=2, HEFBOOM_DATABASE_URL=server.runtime_url
+        HEFBOOM_WORKERS=1, HEFBOOM_DATABASE_URL=server.runtime_url
         + ' target_session_attrs=read-write')
     other.start()
     one = Faulty(other, None)

@@ -233,6 +233,10 @@ class Faulty:
             return self.get('/readyz')[0] == 200
         return False
 
+    def nobody_is_ready(self):
+        """Each worker finds it out by itself, and any of them may be asked."""
+        return not any(self.is_ready() for _ in range(8))
+
 
 @contextlib.contextmanager
 def faulty(server, wrapper=(), host='127.0.0.1', **settings):
@@ -297,9 +301,7 @@ def outage(one, mode, seconds, limits, db, clients=4):
         one.wait(lambda: len(crowd.asked()) > 20, 30)
         begun = time.monotonic()
         one.proxy.mode = mode
-        # Each worker finds it out by itself, and any of them may be asked.
-        one.wait(lambda: not any(one.is_ready() for _ in range(8)),
-                 limits.first)
+        one.wait(one.nobody_is_ready, limits.first)
         time.sleep(0.5)
         health(one)
         settled = time.monotonic()

@@ -106,7 +106,7 @@ def test_one_connection_is_lost(one, db):
 def test_nobody_asks(one):
     """Without a database and without clients there is nothing to do."""
     one.proxy.mode = 'refuse'
-    one.wait(lambda: not one.is_ready(), TIGHT.first)
+    one.wait(one.nobody_is_ready, TIGHT.first)
     time.sleep(3)
     cpu = one.cpu()
     time.sleep(10)
@@ -191,7 +191,7 @@ def test_the_disk_is_full(cramped):
                 db.execute('create table ballast as select'
                            ' generate_series(1, 200000)')
                 db.execute('drop table ballast')
-        eventually(lambda: not one.is_ready(), 60, 'it did not panic')
+        eventually(one.nobody_is_ready, 60, 'it did not panic')
         panicked = time.monotonic()
         assert one.get('/healthz')[0] == 200
         time.sleep(SECONDS / 6)
