@@ -77,6 +77,7 @@ def test_somebody_who_says_nothing():
 
 
 def test_no_address():
+    """That is a wrong setting, not a server that does not answer."""
     result = ask('nowhere')
-    assert result.returncode == 1
-    assert 'nowhere does not answer: Invalid argument' in result.stderr
+    assert result.returncode == 2
+    assert 'listen must be an address and a port' in result.stderr
