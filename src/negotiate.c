@@ -120,16 +120,11 @@ static bool body_is_empty(const struct request *request)
 bool body_is_encoded(const struct request *request)
 {
 	struct http_text coding;
+	enum http_times times =
+	    http_header_read(request->head, "content-encoding", &coding);
 
-	switch (http_header_read(request->head, "content-encoding", &coding)) {
-	case HTTP_ABSENT:
-		return false;
-	case HTTP_ONCE:
-		return !http_text_is(coding, "identity");
-	case HTTP_REPEATED:
-	default:
-		return true;
-	}
+	return times != HTTP_ABSENT &&
+	    (times == HTTP_REPEATED || !http_text_is(coding, "identity"));
 }
 
 static const struct problem *check_body(const struct request *request)
