@@ -2,8 +2,8 @@
 
 Mutations: bake without `explode`, an example with a misspelt property, a
 $ref to nowhere, a path parameter that is not required, a body of POST that is
-required though nothing in it is, x-problems without `detail`, describe() left
-out: each fails.
+required though nothing in it is, x-problems without `detail`, Dutch that says
+u in one place, describe() left out: each fails.
 """
 
 import functools
@@ -204,3 +204,11 @@ def test_every_problem_is_raised(document):
             for found in re.findall(literal, path.read_text()):
                 words.update([found] if isinstance(found, str) else found)
     assert sorted(set(document['x-problems']) - words) == []
+
+
+def test_one_form_of_address(document):
+    """Dutch says je, as the inbox does; French vous, and German Sie."""
+    formal = re.compile(r'\b(u|uw|uwe)\b', re.I)
+    assert not [code for code, problem in document['x-problems'].items()
+                for part in ('title', 'detail')
+                if formal.search(problem.get(part, {}).get('nl', ''))]
