@@ -194,8 +194,8 @@ class Trial:
 
     def reconnect(self, where):
         self.cut()
-        self.plain('read', where)
         self.pool_is_whole(where)
+        self.plain('read', where)
 
     def connecting(self):
         """{kind: calls} of a connection that is made, with each failing."""
