@@ -19,33 +19,20 @@ static const struct setting *find_name(const char *name, size_t length)
 	return NULL;
 }
 
-static const struct setting *find_flag(const char *word)
+/* By a word that may have `=value` behind it. */
+static const struct setting *find_spelled(
+    char *(*spelled)(const struct setting *), const char *word)
 {
-	const char *equals = strchr(word, '=');
-	size_t length = equals == NULL ? strlen(word) : (size_t)(equals - word);
+	size_t length = strcspn(word, "=");
 	const struct setting *found = NULL;
 	size_t i;
 
 	for (i = 0; i < setting_count && found == NULL; i++) {
-		char *flag = setting_flag(&settings[i]);
+		char *name = spelled(&settings[i]);
 
-		if (strlen(flag) == length && memcmp(flag, word, length) == 0)
+		if (strlen(name) == length && memcmp(name, word, length) == 0)
 			found = &settings[i];
-		free(flag);
-	}
-	return found;
-}
-
-static bool is_variable(const char *name, size_t length)
-{
-	bool found = false;
-
-	for (size_t i = 0; i < setting_count && !found; i++) {
-		char *variable = setting_variable(&settings[i]);
-
-		found = strlen(variable) == length &&
-		    memcmp(variable, name, length) == 0;
-		free(variable);
+		free(name);
 	}
 	return found;
 }
@@ -57,7 +44,8 @@ static int read_flags(struct config *config, int argc, char **argv, int *index,
 
 	while (at < argc && strncmp(argv[at], "--", 2) == 0) {
 		const char *equals = strchr(argv[at], '=');
-		const struct setting *setting = find_flag(argv[at]);
+		const struct setting *setting =
+		    find_spelled(setting_flag, argv[at]);
 		const char *value = equals == NULL ? argv[at + 1] : equals + 1;
 		char *flag;
 		int status = 0;
@@ -90,14 +78,12 @@ char *config_strays(void)
 	struct buf strays = {0};
 
 	for (char **at = environ; *at != NULL; at++) {
-		size_t length = strcspn(*at, "=");
-
 		if (strncmp(*at, prefix, sizeof(prefix) - 1) != 0 ||
-		    is_variable(*at, length))
+		    find_spelled(setting_variable, *at) != NULL)
 			continue;
 		if (named++ > 0)
 			buf_add_string(&strays, ", ");
-		buf_add(&strays, *at, length);
+		buf_add(&strays, *at, strcspn(*at, "="));
 	}
 	return named == 0 ? NULL : buf_take(&strays, NULL);
 }

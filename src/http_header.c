@@ -110,6 +110,5 @@ char *http_header_list(const struct http_head *head, const char *name)
 	}
 	if (list.length == 0)
 		return NULL;
-	buf_add_char(&list, '\0');
 	return buf_take(&list, NULL);
 }
