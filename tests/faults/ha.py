@@ -156,16 +156,21 @@ def etcd_killed(cluster, load):
     one.start_etcd()
 
 
+def tell_what_one_copy_answers(load, seconds):
+    """Once what was under way is over."""
+    time.sleep(2)
+    before = load.done
+    time.sleep(seconds)
+    load.told['answered with one copy'] = load.done - before
+
+
 @event()
 def both_standbys_killed(cluster, load):
     """Strictly synchronous: nothing is answered until one is back."""
     others = cluster.others(cluster.leader())
     for one in others:
         one.kill_database()
-    time.sleep(2)
-    before = load.done
-    time.sleep(8)
-    load.told['answered with one copy'] = load.done - before
+    tell_what_one_copy_answers(load, 8)
     for one in others:
         one.start_patroni()
 
@@ -176,10 +181,7 @@ def two_machines_killed(cluster, load):
     gone = [cluster.synchronous(), cluster.leader()]
     for one in gone:
         one.kill_all()
-    time.sleep(2)
-    before = load.done
-    time.sleep(20)
-    load.told['answered with one copy'] = load.done - before
+    tell_what_one_copy_answers(load, 20)
     for one in gone:
         one.start_etcd()
         one.start_patroni()

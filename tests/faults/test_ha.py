@@ -41,16 +41,23 @@ pytestmark = [
         reason='PostgreSQL 15 is not where Debian puts it')]
 
 
-def run(root, *words, events):
+def in_spaces(root, script, *words, seconds):
+    """What a script of ours did in namespaces of its own, by the release."""
     if not may_have_spaces():
         pytest.skip('no namespaces of our own, or no bridge in them')
     env = dict(os.environ)
     if 'asan' in env.get('HEFBOOM_BIN', 'asan'):
         env['HEFBOOM_BIN'] = str(root / 'build' / 'hefboom')
     done = subprocess.run(
-        [*SPACES, root / 'tests/faults/ha.py', *words, *events], env=env,
-        capture_output=True, text=True, timeout=200 + 120 * len(events))
+        [*SPACES, root / 'tests/faults' / script, *words], env=env,
+        capture_output=True, text=True, timeout=seconds)
     print(done.stdout)
+    return done
+
+
+def run(root, *words, events):
+    done = in_spaces(root, 'ha.py', *words, *events,
+                     seconds=200 + 120 * len(events))
     assert done.returncode == 0, (done.stdout[-3000:], done.stderr[-3000:])
     found = [json.loads(line) for line in done.stdout.splitlines()
              if line.startswith('{"event"')]

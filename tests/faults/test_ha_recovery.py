@@ -8,14 +8,12 @@ with `recovery.signal`, before PostgreSQL is in production, does in one of five
 runs: what came after is there.
 """
 
-import os
 import pathlib
-import subprocess
 
 import pytest
 
 from cluster import needs
-from ha_cluster import SPACES, may_have_spaces
+from test_ha import in_spaces
 
 pytestmark = [
     pytest.mark.long,
@@ -27,13 +25,5 @@ pytestmark = [
 
 @pytest.mark.parametrize('more', ((), ('--tls',)))
 def test_back_to_a_moment(root, more):
-    if not may_have_spaces():
-        pytest.skip('no namespaces of our own, or no bridge in them')
-    env = dict(os.environ)
-    if 'asan' in env.get('HEFBOOM_BIN', 'asan'):
-        env['HEFBOOM_BIN'] = str(root / 'build' / 'hefboom')
-    done = subprocess.run(
-        [*SPACES, root / 'tests/faults/ha_recovery.py', *more], env=env,
-        capture_output=True, text=True, timeout=600)
-    print(done.stdout)
+    done = in_spaces(root, 'ha_recovery.py', *more, seconds=600)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-5000:]
