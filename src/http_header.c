@@ -104,11 +104,11 @@ char *http_header_list(const struct http_head *head, const char *name)
 	struct buf list = {0};
 
 	while (http_member_next(&lines, &member)) {
+		if (member.length == 0)
+			continue;
 		if (list.length > 0)
 			buf_add_char(&list, ',');
 		buf_add(&list, member.bytes, member.length);
 	}
-	if (list.length == 0)
-		return NULL;
 	return buf_take(&list, NULL);
 }

@@ -105,7 +105,10 @@ static inline struct http_members http_members(
  */
 bool http_member_next(struct http_members *members, struct http_text *member);
 
-/* The lines of that list as one (5.3), or NULL without any.  Free it. */
+/*
+ * The members that say something as one line (5.3), or NULL without any.
+ * Free it.
+ */
 char *http_header_list(const struct http_head *head, const char *name);
 
 #endif

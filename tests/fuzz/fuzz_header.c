@@ -9,7 +9,8 @@
  * An address is what inet_pton() reads; nobody becomes somebody whom the header
  * does not spell; a trace is 48 digits that stand in the text; what decodes
  * encodes back to the same text; a member of a form is there once; the members
- * of a list are what a slow reader of the same lines finds, byte for byte.
+ * of a list are what a slow reader of the same lines finds, byte for byte, and
+ * their line has them all; a language is chosen from it.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -229,6 +230,25 @@ static void line_check(struct http_members *members, struct http_text line)
 	}
 }
 
+/* Its members that say something, and commas between them. */
+static void joined_check(const struct http_head *head, const char *name)
+{
+	struct http_members members = http_members(head, name, HTTP_PLAIN);
+	struct http_text member;
+	char *list = http_header_list(head, name), *at = list;
+
+	while (http_member_next(&members, &member)) {
+		if (member.length == 0)
+			continue;
+		demand(at != NULL && (at == list || *at++ == ','));
+		demand(memcmp(at, member.bytes, member.length) == 0);
+		at += member.length;
+	}
+	demand(at == NULL || (at > list && *at == '\0'));
+	language_choose(list);
+	free(list);
+}
+
 /* The list that the first line names. */
 static void list_try(const char *text, size_t length)
 {
@@ -264,6 +284,7 @@ static void list_try(const char *text, size_t length)
 				 : HTTP_REPEATED));
 	demand(value.bytes != NULL);
 	demand(times == HTTP_ONCE || value.length == 0);
+	joined_check(&head, name);
 	free(name);
 }
 

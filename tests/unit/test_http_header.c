@@ -11,7 +11,8 @@
  * should; a backslash that hides nothing, or that does outside of quotes;
  * quotes that never end; blanks, a tab left before or behind; the line not
  * told; words compared with case, paths without; a start beyond the text's end,
- * or stepped over in place.
+ * or stepped over in place; a list of empty members kept, though nothing is
+ * told of it, joined without a comma, with its empty members.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -230,6 +231,34 @@ static void test_cut(void **state)
 	assert_int_equal(one.length, 0);
 }
 
+static void expect_list(const char *expected)
+{
+	char *list = http_header_list(&head, "list");
+
+	if (expected == NULL)
+		assert_null(list);
+	else
+		assert_string_equal(list, expected);
+	free(list);
+}
+
+/* What is asked for here is freed, or the sanitizer and valgrind tell. */
+static void test_list(void **state)
+{
+	(void)state;
+	expect_list(NULL);
+	add("list", "");
+	expect_list(NULL);
+	add("List", " , ,");
+	expect_list(NULL);
+	add("list", "nl, ,en;q=0.5");
+	add("other", "de");
+	expect_list("nl,en;q=0.5");
+	add("list", "");
+	add("LIST", "fr");
+	expect_list("nl,en;q=0.5,fr");
+}
+
 #define ONE(test) cmocka_unit_test_setup(test, begin)
 
 int main(void)
@@ -241,6 +270,7 @@ int main(void)
 	    ONE(test_lines),
 	    ONE(test_line),
 	    ONE(test_cut),
+	    ONE(test_list),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
