@@ -6,17 +6,6 @@
 #include "hefboom/http_header.h"
 #include "hefboom/networks.h"
 
-/* The last hops that were named, of all lines; length 0: not named. */
-struct hops {
-	struct http_text at[FORWARDED_HOPS];
-	unsigned count; /* also of those that were dropped */
-};
-
-static void hop_add(struct hops *hops, struct http_text hop)
-{
-	hops->at[hops->count++ % FORWARDED_HOPS] = hop;
-}
-
 /* for=192.0.2.60;proto=http: without its quotes, or nothing. */
 static struct http_text hop_of_element(struct http_text element)
 {
@@ -36,17 +25,6 @@ static struct http_text hop_of_element(struct http_text element)
 			hop = (struct http_text){hop.bytes + 1, hop.length - 2};
 	}
 	return hop;
-}
-
-static void hops_read(struct hops *hops, const struct http_head *head,
-    const char *name, bool standard)
-{
-	struct http_members members = http_members(head, name, HTTP_QUOTED);
-	struct http_text one;
-
-	hops->count = 0;
-	while (http_member_next(&members, &one))
-		hop_add(hops, standard ? hop_of_element(one) : one);
 }
 
 /* "192.0.2.1", "192.0.2.1:80", "2001:db8::1", "[2001:db8::1]:80" */
@@ -72,20 +50,19 @@ static bool hop_address(struct ip *address, struct http_text hop)
 void forwarded_from(struct ip *address, const struct proxies *proxies,
     const struct http_head *head)
 {
+	struct http_members hops = proxies->forwarded
+	    ? http_members(head, "forwarded", HTTP_QUOTED)
+	    : http_members(head, "x-forwarded-for", HTTP_PLAIN);
+	struct http_text hop;
 	struct ip before;
-	struct hops hops;
-	unsigned most, i;
 
-	if (!networks_have(proxies->trusted, address))
-		return;
-	hops_read(&hops, head,
-	    proxies->forwarded ? "forwarded" : "x-forwarded-for",
-	    proxies->forwarded);
-	most = hops.count < FORWARDED_HOPS ? hops.count : FORWARDED_HOPS;
-	for (i = 1; i <= most && networks_have(proxies->trusted, address);
-	     i++) {
-		if (!hop_address(
-			&before, hops.at[(hops.count - i) % FORWARDED_HOPS]))
+	for (int i = 0; i < FORWARDED_HOPS; i++) {
+		if (!networks_have(proxies->trusted, address) ||
+		    !http_member_last(&hops, &hop))
+			return;
+		if (proxies->forwarded)
+			hop = hop_of_element(hop);
+		if (!hop_address(&before, hop))
 			return;
 		*address = before;
 	}

@@ -97,6 +97,62 @@ bool http_member_next(struct http_members *members, struct http_text *member)
 	return true;
 }
 
+/* The same towards the front. */
+static bool line_before(struct http_members *members)
+{
+	while (members->end > members->next) {
+		struct http_text name = (--members->end)->name;
+
+		if (!http_text_is_word(
+			name, members->name.bytes, members->name.length))
+			continue;
+		members->line = members->rest = members->end->value;
+		return true;
+	}
+	return false;
+}
+
+/* One behind an odd number of backslashes is a letter. */
+static bool is_quote(struct http_text text, size_t at)
+{
+	bool quote = true;
+
+	if (text.bytes[at] != '"')
+		return false;
+	for (; at > 0 && text.bytes[at - 1] == '\\'; at--)
+		quote = !quote;
+	return quote;
+}
+
+static struct http_text cut_last(
+    struct http_text *rest, char separator, enum http_quotes quotes)
+{
+	struct http_text piece = *rest;
+	bool quoted = false;
+	size_t at = rest->length;
+
+	for (; at > 0; at--) {
+		if (!quoted && rest->bytes[at - 1] == separator)
+			break;
+		if (quotes == HTTP_QUOTED && is_quote(*rest, at - 1))
+			quoted = !quoted;
+	}
+	piece.bytes += at;
+	piece.length -= at;
+	rest->length = at == 0 ? 0 : at - 1;
+	return http_text_trim(piece);
+}
+
+bool http_member_last(struct http_members *members, struct http_text *member)
+{
+	do {
+		if (members->rest.length == 0 && !line_before(members))
+			return false;
+		*member = cut_last(&members->rest, ',', members->quotes);
+	} while (member->length == 0);
+	return true;
+}
+
 char *http_header_list(const struct http_head *head, const char *name)
 {
 	struct http_members lines = http_members(head, name, HTTP_PLAIN);

@@ -5,6 +5,8 @@
  * added by the hop behind it, and is believed as long as that hop is one of
  * the trusted networks.  The first that is none of them is the client.  What
  * cannot be read ends the walk: the last address that was believed stays.
+ * Nothing that a client sends, be it a quote that does not end, changes how
+ * that is read which was added behind it.
  *
  * Which header that is, a setting says, for a client may send the other one:
  * X-Forwarded-For, or Forwarded (RFC 7239).

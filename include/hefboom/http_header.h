@@ -106,6 +106,13 @@ static inline struct http_members http_members(
 bool http_member_next(struct http_members *members, struct http_text *member);
 
 /*
+ * The last member that was not given yet, without those that are empty: for
+ * lists that others add to at their end.  Quotes are counted from there, so
+ * one that does not end hides nothing behind it.  A walk goes one way only.
+ */
+bool http_member_last(struct http_members *members, struct http_text *member);
+
+/*
  * The members that say something as one line (5.3), or NULL without any.
  * Free it.
  */

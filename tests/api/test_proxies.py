@@ -3,7 +3,7 @@
 
 Mutations: the header believed of anybody, the other header believed; the cap
 counting the proxy; a client never counted off again; a refusal of the front
-without Retry-After; a setting not checked.
+without Retry-After; a setting not checked; the header read from its front.
 """
 
 import concurrent.futures
@@ -46,6 +46,8 @@ def test_x_forwarded_for(started):
                   ) == '192.0.2.1'
     assert origin(api, X_Forwarded_For='2001:db8::1') == '2001:db8::1'
     assert origin(api, X_Forwarded_For='naughty "words"') == '127.0.0.1'
+    # A client's quote that does not end hides nothing behind it.
+    assert origin(api, X_Forwarded_For='", 192.0.2.1') == '192.0.2.1'
     # What the proxy does not write, a client may have written.
     assert origin(api, Forwarded='for=6.6.6.6') == '127.0.0.1'
     assert 'naughty' not in api.server.log()
@@ -56,6 +58,8 @@ def test_forwarded(started):
                   HEFBOOM_PROXY_HEADER='forwarded')
     assert origin(api, Forwarded='for=192.0.2.1;proto=https') == '192.0.2.1'
     assert origin(api, Forwarded='for="[2001:db8::1]:80"') == '2001:db8::1'
+    assert origin(api, Forwarded='for=", for="[2001:db8::1]"'
+                  ) == '2001:db8::1'
     assert origin(api, X_Forwarded_For='6.6.6.6') == '127.0.0.1'
 
 

@@ -2,7 +2,8 @@
  * Mutations: the first address taken for the last, the header believed of
  * anybody, the other header believed, an address that cannot be read skipped,
  * a quote or bracket forgotten, an IPv4 network that holds IPv6, a mask of
- * whole bytes, a network with bits behind its length: each is found here.
+ * whole bytes, a network with bits behind its length, a list read from its
+ * front, where a client's quote may begin: each is found here.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -155,6 +156,9 @@ static void test_x_forwarded_for(void **state)
 	client("10.0.0.1", false, XFF("192.0.2.1,"), "192.0.2.1");
 	client("10.0.0.1", false, XFF(""), "10.0.0.1");
 	client("10.0.0.1", false, XFF("\"192.0.2.1\""), "10.0.0.1");
+	/* No client hides what a proxy writes behind its words. */
+	client("10.0.0.1", false, XFF("\", 192.0.2.1"), "192.0.2.1");
+	client("10.0.0.1", false, XFF(" , ,\", 192.0.2.1, "), "192.0.2.1");
 	client("10.0.0.1", false, FWD("for=192.0.2.1"), "10.0.0.1");
 	client("10.0.0.1", false,
 	    XFF("9.9.9.9,10.0.0.2,10.0.0.3,10.0.0.4,10.0.0.5,10.0.0.6,"
@@ -175,6 +179,15 @@ static void test_forwarded(void **state)
 	client("10.0.0.1", true,
 	    FWD("for=1.1.1.1;x=\"a,for=2.2.2.2\", for=10.0.0.2"), "1.1.1.1");
 	client("10.0.0.1", true, FWD("for=unknown"), "10.0.0.1");
+	/* Nor in quotes that do not end. */
+	client("10.0.0.1", true, FWD("for=\", for=192.0.2.1"), "192.0.2.1");
+	client(
+	    "10.0.0.1", true, FWD("for=\", for=\"[2a00::1]:80\""), "2a00::1");
+	client("10.0.0.1", true, FWD("x=\"\\, for=\"[2a00::1]\""), "2a00::1");
+	client("10.0.0.1", true,
+	    FWD("x=\"\\\", for=10.0.0.2, for=\"10.0.0.3\""), "10.0.0.2");
+	client("10.0.0.1", true, FWD("for=192.0.2.1;x=\"a,\\\"b\\\\\""),
+	    "192.0.2.1");
 	client("10.0.0.1", true, FWD("for=_hidden, for=10.0.0.5"), "10.0.0.5");
 	client("10.0.0.1", true, FWD("proto=https"), "10.0.0.1");
 	client("10.0.0.1", true, FWD("for=1.1.1.1;for=2.2.2.2"), "10.0.0.1");

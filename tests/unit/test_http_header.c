@@ -12,7 +12,11 @@
  * quotes that never end; blanks, a tab left before or behind; the line not
  * told; words compared with case, paths without; a start beyond the text's end,
  * or stepped over in place; a list of empty members kept, though nothing is
- * told of it, joined without a comma, with its empty members.
+ * told of it, joined without a comma, with its empty members.  From its end:
+ * the lines, the members in their order; one line alone; an empty one given, or
+ * taken for the front; a blank left; an escaped quote counted, a letter behind
+ * a backslash, a quote behind two that is not; quotes counted though they
+ * should not be; from the front.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -214,6 +218,64 @@ static void test_line(void **state)
 	assert_false(http_member_next(&members, &member));
 }
 
+static void expect_last(enum http_quotes quotes, const char *expected)
+{
+	struct http_members members = http_members(&head, "list", quotes);
+	struct http_text member;
+	struct buf found = {0};
+
+	while (http_member_last(&members, &member)) {
+		assert_true(member.bytes >= members.line.bytes);
+		assert_true(member.bytes + member.length <=
+		    members.line.bytes + members.line.length);
+		buf_add_format(
+		    &found, "[%.*s]", (int)member.length, member.bytes);
+	}
+	assert_false(http_member_last(&members, &member));
+	assert_string_equal(found.length == 0 ? "" : found.bytes, expected);
+	buf_release(&found);
+}
+
+static void test_last(void **state)
+{
+	static const struct {
+		const char *value, *plain, *quoted; /* NULL: the same */
+	} cases[] = {
+	    {"", "", NULL},
+	    {" , ,", "", NULL},
+	    {"a", "[a]", NULL},
+	    {", ,a \t,, b ,", "[b][a]", NULL},
+	    {"\"a,b\",c", "[c][b\"][\"a]", "[c][\"a,b\"]"},
+	    {"a,x=\"b,c\"", "[c\"][x=\"b][a]", "[x=\"b,c\"][a]"},
+	    {"a,\"b\\\",c\"", "[c\"][\"b\\\"][a]", "[\"b\\\",c\"][a]"},
+	    {"a,\"b\\\\\"", "[\"b\\\\\"][a]", NULL},
+	    {"a,\"b,\\c\"", "[\\c\"][\"b][a]", "[\"b,\\c\"][a]"},
+	    {"\", a, b", "[b][a][\"]", NULL},
+	    {"x=\", a=\"b\"", "[a=\"b\"][x=\"]", NULL},
+	    {"x=\"\\, a=\"b\"", "[a=\"b\"][x=\"\\]", NULL},
+	};
+
+	(void)state;
+	expect_last(HTTP_QUOTED, "");
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		head.header_count = 0;
+		add("list", cases[i].value);
+		expect_last(HTTP_PLAIN, cases[i].plain);
+		expect_last(HTTP_QUOTED,
+		    cases[i].quoted == NULL ? cases[i].plain : cases[i].quoted);
+	}
+	head.header_count = 0;
+	add("list", "a,b");
+	add("other", "x");
+	add("list", "");
+	add("LIST", "c,\"d");
+	add("lis", "y");
+	add("list", "e");
+	add("host", "h");
+	expect_last(HTTP_QUOTED, "[e][c,\"d][b][a]");
+	expect_last(HTTP_PLAIN, "[e][\"d][c][b][a]");
+}
+
 static void test_cut(void **state)
 {
 	struct http_text rest = text_of("a;x=\"1;2\";y=3"), one;
@@ -269,6 +331,7 @@ int main(void)
 	    ONE(test_members),
 	    ONE(test_lines),
 	    ONE(test_line),
+	    ONE(test_last),
 	    ONE(test_cut),
 	    ONE(test_list),
 	};
