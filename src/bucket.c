@@ -80,13 +80,15 @@ static unsigned seconds_up(int64_t ns)
 static int64_t bucket_after(const struct bucket_order *order, int64_t before,
     int64_t now, struct bucket_state *state)
 {
-	int64_t one = WINDOW / order->quota, after;
+	int64_t one = WINDOW / order->quota, after, left;
 	unsigned count =
 	    order->count < order->quota ? order->count : order->quota;
 
 	after = (before > now ? before : now) + one * count;
 	if (after - now > WINDOW) {
-		state->remaining = (unsigned)((WINDOW - (before - now)) / one);
+		/* Less than none, when others asked since `now`. */
+		left = WINDOW - (before - now);
+		state->remaining = left > 0 ? (unsigned)(left / one) : 0;
 		state->full_s = seconds_up(before - now);
 		state->retry_s = seconds_up(after - now - WINDOW);
 		return 0;

@@ -51,7 +51,7 @@ struct bucket_order {
 
 /*
  * Takes as many requests, or refuses them all: false.  `now` is monotonic, in
- * ns.
+ * ns; it may be older than what others asked with.
  */
 bool bucket_take(struct bucket_table *table, const struct bucket_order *order,
     int64_t now, struct bucket_state *state);

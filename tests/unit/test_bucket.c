@@ -2,7 +2,7 @@
  * Mutations: a window that is not respected (`>=` for `>`), time before now
  * credited, a refusal that costs, who makes room chosen as the one who spent
  * most, a newcomer that inherits a debt, a look that takes, one unit taken for
- * many: each is found here.
+ * many, less than none told as four thousand million: each is found here.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -87,6 +87,20 @@ static void test_regained_evenly(void **state)
 	/* Never more than the quota, however long one waits. */
 	assert_int_equal(
 	    take_all(*state, 1, 60, start + 1000 * SECOND, &now), 60);
+}
+
+/* Who came first may ask last: a request that waited asks as of its start. */
+static void test_late(void **state)
+{
+	struct bucket_state now;
+
+	assert_int_equal(take_all(*state, 1, 60, start + 5 * SECOND, &now), 60);
+	assert_false(take(*state, 1, 60, start, &now));
+	assert_int_equal(now.remaining, 0);
+	assert_int_equal(now.retry_s, 6);
+	assert_false(
+	    bucket_has(*state, &(struct bucket_order){1, 60, 1}, start, &now));
+	assert_int_equal(now.remaining, 0);
 }
 
 /* Somebody who keeps knocking gets in as soon as somebody who waits. */
@@ -205,6 +219,7 @@ int main(void)
 		test_remaining, table_begin, table_end),
 	    cmocka_unit_test_setup_teardown(
 		test_regained_evenly, table_begin, table_end),
+	    cmocka_unit_test_setup_teardown(test_late, table_begin, table_end),
 	    cmocka_unit_test_setup_teardown(
 		test_refusals_are_free, table_begin, table_end),
 	    cmocka_unit_test_setup_teardown(
