@@ -51,8 +51,9 @@ void shape_time(struct buf *out, const char *time)
 	size_t at;
 
 	/* Connections run in UTC with ISO dates. */
-	if (length < 19 || !has_suffix(time, length, "+00")) {
-		buf_add_string(out, "null"); /* infinity, BC */
+	if (length < 19 || time[10] != ' ' ||
+	    !has_suffix(time, length, "+00")) {
+		buf_add_string(out, "null"); /* infinity, BC, 10000 and later */
 		return;
 	}
 	buf_add_char(out, '"');
