@@ -61,7 +61,7 @@ static bool accepts(const struct request *request)
 	unsigned best = 1, rank;
 
 	while (http_member_next(&members, &one)) {
-		if (members.line.length == 0)
+		if (one.length == 0)
 			continue;
 		found = true;
 		range = http_text_cut(&one, ';', HTTP_QUOTED);

@@ -6,7 +6,7 @@
  * charset, any coding taken; a key of 256 characters, with a blank, or twice;
  * the oldest of several versions, of several lines the first alone; a `*` in
  * any line; a comma or a semicolon in quotes taken for one in Accept; an empty
- * line of it for a range; a body that nobody asked for ignored.
+ * line or member of it for a range; a body that nobody asked for ignored.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -52,9 +52,10 @@ static const char *with(const char *name, const char *value)
 
 static void test_accept(void **state)
 {
-	static const char *const good[] = {"", "*/*", "application/json",
-	    "application/*", "application/problem+json", "APPLICATION/JSON",
-	    "text/html, */*", "text/html;q=0.9,application/json;q=0.1",
+	static const char *const good[] = {"", ",", "\t, ,,", "*/*",
+	    "application/json", ", text/html , , */*,,", "application/*",
+	    "application/problem+json", "APPLICATION/JSON", "text/html, */*",
+	    "text/html;q=0.9,application/json;q=0.1",
 	    " \tapplication/json \t; q=1", "application/json;q=0.001",
 	    "application/json;charset=utf-8",
 	    "application/json;q=", "application/json;;q=1",
@@ -67,7 +68,7 @@ static void test_accept(void **state)
 	    "application/json;q=0", "application/json;q=0.000",
 	    "application/json; x=1; Q=0", "*/*;q=0", "text/*",
 	    "application/scim+json", "*/*, application/json;q=0",
-	    "application/*, application/json;q=0", ",", " ",
+	    "application/*, application/json;q=0", ";q=1", ", text/html,",
 	    "text/html;x=\"a, */*\"", "*/*;x=\"a;b\";q=0",
 	    "application/json;q=0, */*"};
 
@@ -78,7 +79,7 @@ static void test_accept(void **state)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		if (strcmp(with("Accept", bad[i]), "not_acceptable") != 0)
 			fail_msg("taken: %s", bad[i]);
-	/* An empty line asks for nothing. */
+	/* Two lines that are empty ask for nothing. */
 	asked_header("accept", "");
 	assert_string_equal(with("accept", ""), "");
 	assert_string_equal(with("accept", "text/html"), "not_acceptable");
