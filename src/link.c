@@ -174,24 +174,37 @@ static bool all_local(const char *hosts)
 }
 
 /* As libpq will look for it: in the url, then in the environment. */
-static bool is_on_this_machine(const PQconninfoOption *options)
+static const char *option_of(
+    const PQconninfoOption *options, const char *keyword, const char *variable)
 {
-	const char *host = option_value(options, "host");
-	const char *address = option_value(options, "hostaddr");
-	const char *fallback = getenv("PGHOST");
+	const char *value = option_value(options, keyword);
+	const char *fallback = getenv(variable);
 
-	if (host[0] == '\0' && address[0] == '\0' && fallback != NULL)
-		host = fallback;
+	return value[0] == '\0' && fallback != NULL ? fallback : value;
+}
+
+/* NULL: on this machine. */
+static const char *elsewhere(const PQconninfoOption *options)
+{
+	const char *service = option_of(options, "service", "PGSERVICE");
+	const char *address = option_of(options, "hostaddr", "PGHOSTADDR");
+	const char *host = address[0] != '\0'
+	    ? option_value(options, "host")
+	    : option_of(options, "host", "PGHOST");
+
 	/* A service's file may name any machine. */
-	return option_value(options, "service")[0] == '\0' &&
-	    getenv("PGSERVICE") == NULL && all_local(host) &&
-	    all_local(address);
+	if (service[0] != '\0')
+		return service;
+	if (!all_local(address))
+		return address;
+	return all_local(host) ? NULL : host;
 }
 
 int link_check_url(const char *url, bool tls, char **error)
 {
 	char *reason = NULL;
 	PQconninfoOption *options = PQconninfoParse(url, &reason);
+	const char *place;
 	int status = 0;
 
 	if (options == NULL) {
@@ -201,13 +214,14 @@ int link_check_url(const char *url, bool tls, char **error)
 		PQfreemem(reason);
 		return -1;
 	}
-	if (tls && !is_on_this_machine(options) &&
+	place = tls ? elsewhere(options) : NULL;
+	if (place != NULL &&
 	    strcmp(option_value(options, "sslmode"), "verify-full") != 0) {
 		*error = memory_format(
 		    "the database on %s is on another machine: add "
 		    "sslmode=verify-full to its url, or set "
 		    "HEFBOOM_DATABASE_TLS=off if the network is safe by itself",
-		    option_value(options, "host"));
+		    place);
 		status = -1;
 	}
 	PQconninfoFree(options);

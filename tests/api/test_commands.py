@@ -3,7 +3,7 @@ says when it cannot.
 
 Mutations: print errors on stdout; let `token` skip the look at the person;
 accept an unknown flag; any zone for an organisation; look at `listen` alone of
-the two addresses: each fails here.
+the two addresses; leave PGHOSTADDR to libpq: each fails here.
 """
 
 import json
@@ -184,8 +184,13 @@ def secret_file(folder, length=32, mode=0o600):
     ({'HEFBOOM_DATABASE_URL': 'postgresql://a@/b',
       'HEFBOOM_OWNER_URL': 'host=db.example'}, 'is on another machine'),
     ({'HEFBOOM_DATABASE_URL': 'postgresql://a@/b', 'PGHOST': 'db.example'},
-     'is on another machine'),
+     'the database on db.example is on another machine'),
+    ({'HEFBOOM_DATABASE_URL': 'postgresql://a@localhost/b',
+      'PGHOSTADDR': '192.0.2.1'},
+     'the database on 192.0.2.1 is on another machine'),
     ({'HEFBOOM_DATABASE_URL': 'service=main'}, 'is on another machine'),
+    ({'HEFBOOM_DATABASE_URL': 'postgresql://a@/b', 'PGSERVICE': 'main'},
+     'is on another machine'),
     ({'HEFBOOM_DATABASE_URL': 'a:hush@b'}, 'must look like postgresql://'),
     ({'HEFBOOM_DATABASE_URL': 'postgresql://a@/b'}, 'HEFBOOM_SECRET_FILE'),
     ({'HEFBOOM_SECRET_FILE': '/none'}, 'cannot read the secret /none'),
@@ -202,6 +207,8 @@ def test_check_config_refuses(settings, sentence):
     {'HEFBOOM_DATABASE_URL':
      'postgresql://a@db.example/b?sslmode=verify-full'},
     {'HEFBOOM_DATABASE_URL': 'postgresql://a@localhost/b'},
+    {'HEFBOOM_DATABASE_URL': 'postgresql://a@localhost/b?hostaddr=127.0.0.1',
+     'PGHOSTADDR': '192.0.2.1'},
     {'HEFBOOM_DATABASE_URL': 'postgresql://a@db.example/b',
      'HEFBOOM_DATABASE_TLS': 'off'},
 ])
