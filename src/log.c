@@ -1,5 +1,6 @@
 #include "hefboom/log.h"
 
+#include <poll.h>
 #include <stdarg.h>
 #include <unistd.h>
 
@@ -72,6 +73,14 @@ static void add_pair(struct buf *line, const char *name, const char *value)
 		add_text(line, value);
 }
 
+/* stderr is not ours alone, so that it waits is not ours to change. */
+static bool has_room(void)
+{
+	struct pollfd log = {.fd = STDERR_FILENO, .events = POLLOUT};
+
+	return poll(&log, 1, 0) > 0 && (log.revents & POLLOUT) != 0;
+}
+
 void log_event(enum log_level level, const char *event, ...)
 {
 	struct buf line = {0};
@@ -94,7 +103,7 @@ void log_event(enum log_level level, const char *event, ...)
 	va_end(pairs);
 	buf_add(&line, "}\n", 2);
 	/* A log that cannot be written is dropped. */
-	if (write(STDERR_FILENO, line.bytes, line.length) < 0)
+	if (has_room() && write(STDERR_FILENO, line.bytes, line.length) < 0)
 		line.length = 0;
 	buf_release(&line);
 }

@@ -6,7 +6,9 @@
  * byte that is not UTF-8 (a library's message) is U+FFFD.
  *
  * Promise.  One write(2) a line, so that lines of several processes do not
- * mix; a log that cannot be written is dropped, never waited for.
+ * mix; a log that cannot be written, or that nobody reads, is dropped and not
+ * waited for.  (Of two processes that find the last room in a pipe at once, one
+ * waits for its reader.)
  */
 #ifndef HEFBOOM_LOG_H
 #define HEFBOOM_LOG_H
