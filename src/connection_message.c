@@ -53,7 +53,9 @@ static enum step step_written(
 		return STEP_GONE;
 	}
 	if (outcome == WRITE_WAITS) {
-		connection_move(connection, CONNECTION_WRITING);
+		/* Later only what was written puts the deadline off. */
+		if (connection->state != CONNECTION_WRITING)
+			connection_move(connection, CONNECTION_WRITING);
 		server_relieve(connection->server, connection);
 		return STEP_WAIT;
 	}

@@ -1,11 +1,14 @@
 /*
  * Hundreds of idle connections that are due at once: some at a time, so that
- * nobody else waits until all have gone, and the next without a pause.
+ * nobody else waits until all have gone, and the next without a pause.  A reply
+ * that makes no progress, however often its client makes itself heard.
  *
  * Mutations (src/server.c), each found: all of them in one turn; the rest only
- * a quarter of a second later.
+ * a quarter of a second later.  In src/connection_message.c: each try to write
+ * puts the deadline off.
  */
 #include <arpa/inet.h>
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,15 +16,29 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <cmocka.h>
+#include "failing.h"
+
 #include <event2/event.h>
 
+#include "hefboom/clock.h"
 #include "hefboom/connection.h"
 #include "hefboom/loop.h"
 #include "hefboom/memory.h"
 #include "hefboom/server.h"
 
 enum { CLIENTS = 300, A_TURN = 64, IDLE_MS = 1500 };
+enum { WRITE_MS = 300, LATE_MS = 10000 };
+
+/* As when the system has no memory for more: writable, and takes nothing. */
+static bool takes_nothing;
+
+INSTEAD(ssize_t, sendmsg, (int s, const struct msghdr *message, int flags))
+{
+	if (!takes_nothing)
+		return __real_sendmsg(s, message, flags);
+	errno = EAGAIN;
+	return -1;
+}
 
 static size_t body_limit(
     const struct http_head *head, bool *spools, void *context)
@@ -32,7 +49,23 @@ static size_t body_limit(
 	return 0;
 }
 
-static const struct connection_calls calls = {.body_limit = body_limit};
+static void *request(struct connection *connection,
+    const struct http_head *head, const char *body, size_t length,
+    void *context)
+{
+	static const struct reply reply = {
+	    .status = 200, .body = "x", .body_length = 1};
+
+	(void)head;
+	(void)body;
+	(void)length;
+	(void)context;
+	connection_reply(connection, &reply);
+	return NULL;
+}
+
+static const struct connection_calls calls = {.body_limit = body_limit,
+    .request = request};
 
 static void on_stop(void *context)
 {
@@ -104,9 +137,48 @@ static void test_sweep(void **state)
 	loop_release(&loop);
 }
 
+static void test_no_progress(void **state)
+{
+	static const char asked[] = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+	struct server_settings settings = {.write_ms = WRITE_MS};
+	struct server *server;
+	struct loop loop;
+	int client, listener;
+	char *address;
+	int64_t late;
+
+	(void)state;
+	loop_init(&loop, -1, on_stop, NULL);
+	listener = server_listen("127.0.0.1:0", 1);
+	server = server_new(loop.base, listener, &settings, &calls, NULL);
+	assert_non_null(server);
+	address = address_of(listener);
+	client = server_connect(address, 5000);
+	takes_nothing = true;
+	assert_int_equal(send(client, asked, strlen(asked), 0), strlen(asked));
+	while (server_connections(server) == 0)
+		event_base_loop(loop.base, EVLOOP_ONCE);
+	late = clock_ms() + LATE_MS;
+	while (server_connections(server) > 0 && clock_ms() < late) {
+		send(client, "x", 1, MSG_NOSIGNAL);
+		event_base_loop(loop.base, EVLOOP_NONBLOCK);
+		usleep(20000);
+	}
+	assert_int_equal(server_connections(server), 0);
+	takes_nothing = false;
+	free(address);
+	close(client);
+	server_free(server);
+	close(listener);
+	loop_release(&loop);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_sweep)};
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_sweep),
+	    cmocka_unit_test(test_no_progress),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
