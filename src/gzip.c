@@ -35,11 +35,12 @@ static void pack(struct buf *out, const char *bytes, size_t length, int level)
 	stream.next_in = (Bytef *)(void *)(size_t)bytes;
 	stream.avail_in = (uInt)length;
 	stream.next_out = (Bytef *)out->bytes;
-	stream.avail_out = (uInt)out->capacity;
+	stream.avail_out = (uInt)out->capacity - 1;
 	/* There is room for all of it, so one call is enough. */
 	if (deflate(&stream, Z_FINISH) != Z_STREAM_END)
 		abort();
 	out->length = stream.total_out;
+	out->bytes[out->length] = '\0';
 }
 
 void gzip_pack(struct buf *body, int level)
