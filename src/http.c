@@ -213,7 +213,6 @@ static bool length_read(struct http_head *head, const struct http_text *value)
 			return false;
 		length = length * 10 + (uint64_t)(value->bytes[i] - '0');
 	}
-	head->has_length = true;
 	head->content_length = length;
 	return true;
 }
@@ -350,7 +349,7 @@ enum http_outcome http_head_read(struct http_head *head, struct http_scan *scan,
 		line_read(head, bytes, scan->line_end - 2);
 	if (outcome != HTTP_DONE)
 		return outcome;
-	head->chunked = head->has_length = head->expects_continue = false;
+	head->chunked = head->expects_continue = false;
 	head->content_length = 0;
 	head->length = end;
 	*code = line_read(head, bytes, scan->line_end - 2);

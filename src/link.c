@@ -292,13 +292,6 @@ const char *link_value(struct link *link, int row, int column)
 	return PQgetvalue(link->result, row, column);
 }
 
-int link_changed(struct link *link)
-{
-	return link->result == NULL
-	    ? 0
-	    : (int)strtol(PQcmdTuples(link->result), NULL, 10);
-}
-
 const char *link_error(struct link *link)
 {
 	return link->error == NULL ? "" : link->error;

@@ -48,7 +48,6 @@ struct http_head {
 	unsigned header_count;
 	unsigned minor; /* HTTP/1.minor */
 	bool chunked;
-	bool has_length;
 	bool keep_alive;
 	bool expects_continue;
 	uint64_t content_length;
@@ -78,7 +77,7 @@ struct http_scan {
  * What is refused, and why, follows from the bytes alone and not from the
  * pieces in which they came.  Of a refused head, method and path are what was
  * sent, well-formed or not, when path.bytes is not NULL, and the headers are
- * those in front of the fault.
+ * those in front of the fault, none when it is in the line ends or the length.
  */
 enum http_outcome http_head_read(struct http_head *head, struct http_scan *scan,
     const char *bytes, size_t length, const char **code);

@@ -44,7 +44,6 @@ int link_statement(struct link *link, const struct statement *statement,
     const char *const *values);
 
 const char *link_value(struct link *link, int row, int column); /* or NULL */
-int link_changed(struct link *link); /* rows that the last statement wrote */
 const char *link_error(struct link *link);
 const char *link_sqlstate(struct link *link); /* "" when none */
 const char *link_constraint(struct link *link); /* "" when none */

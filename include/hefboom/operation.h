@@ -17,7 +17,7 @@
 
 struct request;
 
-/* One bit a role; SCOPED means that a machine's scope may stand in. */
+/* One bit a role. */
 enum role {
 	ROLE_MEMBER = 1,
 	ROLE_FACILITATOR = 2,
@@ -160,7 +160,6 @@ struct operation {
 	const struct statement *statements;
 	uint8_t statement_count;
 	handler_fn *handler; /* OPERATION_C only */
-	const char *const *problems; /* codes, NULL-ended */
 };
 
 extern const struct operation operations[];

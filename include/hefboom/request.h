@@ -5,9 +5,9 @@
  * NULL to go on, a problem to end with it, or &request_waiting when it will
  * call request_resume() later.
  *
- * Ownership.  the server owns the connection; a request owns its
- * arena and everything registered there.  head and body are the
- * connection's and live until the reply or until the client has gone.
+ * Ownership.  The server owns the connection; a request owns its arena and
+ * everything registered there.  head and body are the connection's and live
+ * until the reply or until the client has gone.
  *
  * Promise.  Every request ends with exactly one reply, or with none when its
  * client has left; either way its arena and its transaction end with it.
@@ -131,7 +131,7 @@ void request_resume(struct request *request, const struct problem *problem);
 /* Once more the step that waited. */
 void request_again(struct request *request);
 
-/* Called by reply.c alone, once the reply is on its way. */
+/* Called by reply.c alone, once the reply is written down. */
 void request_free(struct request *request);
 
 /* Requests older than the deadline end with `timeout`. */

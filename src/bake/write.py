@@ -125,8 +125,7 @@ class Writer:
             'replies_json': boolean(o.replies_json), 'parameters': parameters,
             'parameter_count': len(o.parameters), 'orders': orders, 'order_count': len(o.keys),
             'statements': statements, 'statement_count': len(o.statements),
-            'handler': name if o.is_c else 'NULL',
-            'problems': self.names(name + '_problems', o.problems)}
+            'handler': name if o.is_c else 'NULL'}
         return '{\n%s\t}' % ''.join('\t\t.%s = %s,\n' % field for field in fields.items())
 
     def string(self, name, text, lines):

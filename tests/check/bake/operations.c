@@ -92,10 +92,6 @@ static const char *const list_notes_scopes[] = {
 	NULL,
 };
 
-static const char *const list_notes_problems[] = {
-	NULL,
-};
-
 static const struct piece create_note_sql_create_note_pieces[] = {
 	{PIECE_TEXT, 0,
 	"with added as (\n"
@@ -150,11 +146,6 @@ static const char *const create_note_scopes[] = {
 	NULL,
 };
 
-static const char *const create_note_problems[] = {
-	"note_title_taken",
-	NULL,
-};
-
 static const struct parameter get_note_parameters[] = {
 	{"note_id", IN_PATH, true,
 	 "/paths/~1v1~1notes~1{note_id}/parameters/0/schema", NULL},
@@ -178,10 +169,6 @@ static const struct statement get_note_statements[] = {
 };
 
 static const char *const get_note_scopes[] = {
-	NULL,
-};
-
-static const char *const get_note_problems[] = {
 	NULL,
 };
 
@@ -247,12 +234,6 @@ static const char *const update_note_scopes[] = {
 	NULL,
 };
 
-static const char *const update_note_problems[] = {
-	"note_title_taken",
-	"note_closed",
-	NULL,
-};
-
 static const struct parameter delete_note_parameters[] = {
 	{"note_id", IN_PATH, true,
 	 "/paths/~1v1~1notes~1{note_id}/parameters/0/schema", NULL},
@@ -281,18 +262,10 @@ static const char *const delete_note_scopes[] = {
 	NULL,
 };
 
-static const char *const delete_note_problems[] = {
-	NULL,
-};
-
 handler_fn count_notes;
 
 static const char *const count_notes_scopes[] = {
 	"notes:read",
-	NULL,
-};
-
-static const char *const count_notes_problems[] = {
 	NULL,
 };
 
@@ -307,10 +280,6 @@ static const char *const scim_list_notes_scopes[] = {
 	NULL,
 };
 
-static const char *const scim_list_notes_problems[] = {
-	NULL,
-};
-
 handler_fn scim_get_note;
 
 static const struct parameter scim_get_note_parameters[] = {
@@ -322,10 +291,6 @@ static const char *const scim_get_note_scopes[] = {
 	NULL,
 };
 
-static const char *const scim_get_note_problems[] = {
-	NULL,
-};
-
 handler_fn scim_patch_note;
 
 static const struct parameter scim_patch_note_parameters[] = {
@@ -334,11 +299,6 @@ static const struct parameter scim_patch_note_parameters[] = {
 };
 
 static const char *const scim_patch_note_scopes[] = {
-	NULL,
-};
-
-static const char *const scim_patch_note_problems[] = {
-	"note_closed",
 	NULL,
 };
 
@@ -371,7 +331,6 @@ const struct operation operations[] = {
 		.statements = list_notes_statements,
 		.statement_count = 1,
 		.handler = NULL,
-		.problems = list_notes_problems,
 	},
 	{
 		.name = "create_note",
@@ -401,7 +360,6 @@ const struct operation operations[] = {
 		.statements = create_note_statements,
 		.statement_count = 1,
 		.handler = NULL,
-		.problems = create_note_problems,
 	},
 	{
 		.name = "get_note",
@@ -431,7 +389,6 @@ const struct operation operations[] = {
 		.statements = get_note_statements,
 		.statement_count = 1,
 		.handler = NULL,
-		.problems = get_note_problems,
 	},
 	{
 		.name = "update_note",
@@ -461,7 +418,6 @@ const struct operation operations[] = {
 		.statements = update_note_statements,
 		.statement_count = 2,
 		.handler = NULL,
-		.problems = update_note_problems,
 	},
 	{
 		.name = "delete_note",
@@ -491,7 +447,6 @@ const struct operation operations[] = {
 		.statements = delete_note_statements,
 		.statement_count = 1,
 		.handler = NULL,
-		.problems = delete_note_problems,
 	},
 	{
 		.name = "count_notes",
@@ -521,7 +476,6 @@ const struct operation operations[] = {
 		.statements = NULL,
 		.statement_count = 0,
 		.handler = count_notes,
-		.problems = count_notes_problems,
 	},
 	{
 		.name = "scim_list_notes",
@@ -551,7 +505,6 @@ const struct operation operations[] = {
 		.statements = NULL,
 		.statement_count = 0,
 		.handler = scim_list_notes,
-		.problems = scim_list_notes_problems,
 	},
 	{
 		.name = "scim_get_note",
@@ -581,7 +534,6 @@ const struct operation operations[] = {
 		.statements = NULL,
 		.statement_count = 0,
 		.handler = scim_get_note,
-		.problems = scim_get_note_problems,
 	},
 	{
 		.name = "scim_patch_note",
@@ -611,7 +563,6 @@ const struct operation operations[] = {
 		.statements = NULL,
 		.statement_count = 0,
 		.handler = scim_patch_note,
-		.problems = scim_patch_note_problems,
 	},
 };
 
