@@ -66,8 +66,8 @@ struct connection_calls {
 	/*
 	 * The front refuses by itself: bad_request, request_timeout,
 	 * body_too_large, line_too_long, expectation_failed,
-	 * headers_too_large, not_implemented, overloaded,
-	 * too_many_requests, version_not_supported.  Writes headers and body of the problem
+	 * headers_too_large, not_implemented, overloaded, too_many_requests,
+	 * version_not_supported.  Writes headers and body of the problem
 	 * document.  head is NULL when it could not be read.
 	 */
 	void (*refuse)(const char *code, const struct http_head *head,
