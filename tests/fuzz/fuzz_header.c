@@ -7,10 +7,11 @@
  * 'l' lists in them, 's' base64url, 'c' a list of origins.
  *
  * An address is what inet_pton() reads; nobody becomes somebody whom the header
- * does not spell; a trace is 48 digits that stand in the text; what decodes
- * encodes back to the same text; a member of a form is there once; the members
- * of a list are what a slow reader of the same lines finds, byte for byte, and
- * their line has them all; a language is chosen from it.
+ * does not spell, and whom a proxy adds behind any text is found; a trace is 48
+ * digits that stand in the text; what decodes encodes back to the same text; a
+ * member of a form is there once; the members of a list are what a slow reader
+ * of the same lines finds, byte for byte, and their line has them all; a
+ * language is chosen from it.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -77,6 +78,32 @@ static void address_try(const char *text, size_t length)
 	demand(memcmp(&again, &address, sizeof(again)) == 0);
 }
 
+/* Whatever a client sends, the hop that a proxy adds behind it counts. */
+static void appended_try(
+    const char *text, size_t length, const struct proxies *proxies)
+{
+	static const char hop[] = ", 192.0.2.77",
+			  *const hops[] = {", for=192.0.2.77",
+			      ", for=\"192.0.2.77:80\"; x=\"\\\\\""};
+	struct http_head head = {.header_count = 1};
+	char written[ADDRESS_TEXT];
+	struct ip peer;
+
+	for (size_t i = 0; i < 2; i++) {
+		char *line = memory_format("%.*s%s", (int)length, text,
+		    proxies->forwarded ? hops[i] : hop);
+
+		head.headers[0].name = text_of(
+		    proxies->forwarded ? "Forwarded" : "X-Forwarded-For");
+		head.headers[0].value = text_of(line);
+		address_read(&peer, "10.1.2.3", 8);
+		forwarded_from(&peer, proxies, &head);
+		address_write(written, &peer);
+		demand(strcmp(written, "192.0.2.77") == 0);
+		free(line);
+	}
+}
+
 /* Each hop that is believed stands in the header. */
 static void forwarded_try(const char *text, size_t length, bool standard)
 {
@@ -101,6 +128,7 @@ static void forwarded_try(const char *text, size_t length, bool standard)
 	if (address_is_v4(&peer) && strcmp(written, "10.1.2.3") != 0 &&
 	    memchr(text, ':', length) == NULL)
 		demand(memmem(text, length, written, strlen(written)) != NULL);
+	appended_try(text, length, &proxies);
 	networks_free(trusted);
 }
 
