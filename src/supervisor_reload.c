@@ -91,7 +91,8 @@ void reload_step(struct supervisor *supervisor)
 	if (supervisor->next == supervisor->child_count || supervisor->stopping)
 		return;
 	if (child->leaving != 0) {
-		if (child->kill_at_ms == 0 &&
+		/* Nobody took its place yet when fork() failed. */
+		if (child->pid != 0 && child->kill_at_ms == 0 &&
 		    clock_ms() - child->started_ms >= PROOF_MS)
 			child_tell(child, child->leaving,
 			    (int)supervisor->config.drain_ms + GRACE_MS);
@@ -121,7 +122,9 @@ void reload_give_up(struct supervisor *supervisor, struct child *child)
 void child_left(struct supervisor *supervisor, struct child *child)
 {
 	child->leaving = 0;
-	child->kill_at_ms = 0;
+	/* While all of them stop, the other one may have to be killed yet. */
+	if (!supervisor->stopping)
+		child->kill_at_ms = 0;
 	if (supervisor->next < supervisor->child_count)
 		reload_next(supervisor);
 }
