@@ -160,7 +160,7 @@ static void keep_word(
 		invocation->flags[invocation->flag_count++] = flag;
 		if (strchr(flag, '=') == NULL)
 			invocation->flags[invocation->flag_count++] = value;
-	} else if (invocation->option_count < OPTIONS_MAX)
+	} else
 		invocation->options[invocation->option_count++] =
 		    (struct option_given){option, strcspn(option, " "), value};
 }
@@ -180,6 +180,8 @@ static int sort_words(struct invocation *invocation,
 			invocation->words[invocation->word_count++] = word;
 			continue;
 		}
+		if (invocation->option_count == OPTIONS_MAX)
+			break;
 		value = strchr(word, '=');
 		value = value == NULL ? words[++i] : value + 1;
 		if (i == count) {
