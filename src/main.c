@@ -1,5 +1,8 @@
 #include "command.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "hefboom/config.h"
 #include "hefboom/memory.h"
 
@@ -237,11 +240,26 @@ static int help(int count, char **words)
 	return 0;
 }
 
+/*
+ * Who is started without standard streams would open something else in their
+ * place, and write the log into it.
+ */
+static void streams_open(void)
+{
+	int file;
+
+	do
+		file = open("/dev/null", O_RDWR);
+	while (file >= 0 && file <= STDERR_FILENO);
+	close(file);
+}
+
 int main(int argc, char **argv)
 {
 	const struct command *command;
 	int i, used;
 
+	streams_open();
 	if (argc < 2) {
 		help_all();
 		return COMMAND_MISUSED;

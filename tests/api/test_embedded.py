@@ -2,7 +2,8 @@
 
 Mutations: leave out the lock (two supervisors), the retry while old backends
 live (kill -9 of the postmaster), O_EXCL of the secret, the check of the
-runtime role, recovery_init_sync_method or another setting: each fails here.
+runtime role, recovery_init_sync_method or another setting; streams_open() of
+src/main.c; own_issuer()'s fault: each fails here.
 """
 
 import json
@@ -175,6 +176,24 @@ def test_settings_are_in_effect(started):
 
 
 @pytest.mark.skipif(not ROOT, reason='only root becomes somebody else')
+def test_without_standard_streams(own):
+    """What is opened instead of them would have the log written into it."""
+    own.settings['HEFBOOM_WORKERS'] = 1
+    own.wrapper = ['/bin/sh', '-c', 'exec "$0" "$@" <&- >&- 2>&-']
+    own.start()
+    for pid in {own.pid} | serving(own):
+        assert {os.readlink(f'/proc/{pid}/fd/{number}')
+                for number in range(3)} == {'/dev/null'}
+
+
+def test_a_path_that_is_no_text(own):
+    """Tokens that name the secret's file would be nobody's."""
+    odd = own.data / os.fsdecode(b'\xff')
+    folder(own).rename(odd)
+    own.settings['HEFBOOM_DATA'] = odd
+    assert 'must be written in UTF-8' in fails(own)
+
+
 def test_nobody_serves_as_root(started):
     for pid in below(started.pid)[1:]:
         uids = [line.split()[1:] for line in
