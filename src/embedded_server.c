@@ -178,7 +178,13 @@ int cluster_run(struct embedded *embedded, char *const *words, char **error)
 	return not_started(embedded, words[0], since, error);
 }
 
-int cluster_spawn(struct embedded *embedded)
+static int not_spawned(char **error)
+{
+	*error = memory_format("cannot start PostgreSQL: %s", strerror(errno));
+	return -1;
+}
+
+int cluster_spawn(struct embedded *embedded, char **error)
 {
 	char *words[WORDS_MAX];
 	char *owned[5];
@@ -187,7 +193,7 @@ int cluster_spawn(struct embedded *embedded)
 	pid_t child;
 
 	if (output < 0)
-		return -errno;
+		return not_spawned(error);
 	owned[0] = memory_format("%s/postgres", embedded->programs);
 	owned[1] =
 	    memory_format("unix_socket_directories=%s", embedded->sockets);
@@ -215,7 +221,7 @@ int cluster_spawn(struct embedded *embedded)
 	for (i = 0; i < 5; i++)
 		free(owned[i]);
 	if (child < 0)
-		return -errno;
+		return not_spawned(error);
 	embedded->pid = child;
 	embedded->adopted = false;
 	return 0;
@@ -298,7 +304,7 @@ int cluster_wait(struct embedded *embedded, char **error)
 				cluster_end_orphans(embedded);
 				pause_ms(POLL_MS * 10);
 				waited_ms += POLL_MS * 10;
-				status = cluster_spawn(embedded);
+				status = cluster_spawn(embedded, error);
 			} else
 				status = not_started(embedded,
 				    "PostgreSQL does not start", since, error);
