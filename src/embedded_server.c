@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <linux/close_range.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -326,8 +325,7 @@ pid_t cluster_find(const struct embedded *embedded)
 {
 	char *path = memory_format("%s/postmaster.pid", embedded->folder);
 	int file = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	char text[32], name[64], folder[PATH_MAX];
-	struct stat about;
+	char text[32];
 	ssize_t length;
 	long pid;
 
@@ -340,15 +338,7 @@ pid_t cluster_find(const struct embedded *embedded)
 		return 0;
 	text[length] = '\0';
 	pid = strtol(text, NULL, 10);
-	snprintf(name, sizeof(name), "/proc/%ld/cwd", pid);
-	if (pid <= 1 || lstat(name, &about) < 0 ||
-	    about.st_uid != embedded->user.uid)
-		return 0;
-	length = readlink(name, folder, sizeof(folder) - 1);
-	if (length < 0)
-		return 0;
-	folder[length] = '\0';
-	return strcmp(folder, embedded->folder) == 0 ? (pid_t)pid : 0;
+	return cluster_has(embedded, pid) ? (pid_t)pid : 0;
 }
 
 int cluster_create_database(struct embedded *embedded, char **error)

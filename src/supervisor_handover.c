@@ -10,6 +10,7 @@
 #include <jansson.h>
 
 #include "hefboom/clock.h"
+#include "hefboom/log.h"
 #include "hefboom/memory.h"
 
 enum { TRIAL_MS = 10000, STEP_MS = 10 };

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "hefboom/clock.h"
+#include "hefboom/log.h"
 #include "hefboom/memory.h"
 #include "hefboom/worker.h"
 
@@ -15,7 +16,6 @@ static int read_again(struct supervisor *supervisor, char **error)
 {
 	struct config *config = &supervisor->config;
 	struct config fresh, old = *config;
-	char *ignored = NULL;
 	int index = 0;
 
 	if (config_read(&fresh, supervisor->flag_count, supervisor->words + 2,
@@ -31,15 +31,11 @@ static int read_again(struct supervisor *supervisor, char **error)
 	*config = fresh;
 	if (worker_prepare(config, error) == 0) {
 		config_release(&old);
-		log_set(config_log_level(config), "supervisor");
+		log_set(log_level_of(config->log_level), "supervisor");
 		return 0;
 	}
 	*config = old;
 	config_release(&fresh);
-	/* It worked before, and must again for those that crash. */
-	if (worker_prepare(config, &ignored) < 0)
-		log_event(LOG_ERROR, "prepare_failed", "reason", ignored, NULL);
-	free(ignored);
 	return -1;
 }
 

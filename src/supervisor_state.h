@@ -10,7 +10,6 @@
 
 #include "hefboom/config.h"
 #include "hefboom/embedded.h"
-#include "hefboom/log.h"
 #include "hefboom/user.h"
 
 /* How much longer than its own deadline a worker may take to leave. */
@@ -47,8 +46,6 @@ struct supervisor {
 	bool returned; /* that one could not go on */
 	int previous; /* its executable while it may have to return, or -1 */
 };
-
-enum log_level config_log_level(const struct config *config);
 
 /* The places, with nobody in them yet. */
 void supervisor_children(struct supervisor *supervisor);
