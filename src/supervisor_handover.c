@@ -129,14 +129,30 @@ static bool is_sound(const struct supervisor *supervisor)
 	return false;
 }
 
+/* It may have to go on with them.  NULL, or why it cannot; free it. */
+static char *settings_fault(const struct supervisor *supervisor)
+{
+	struct config config;
+	char *fault = NULL;
+	int index = 0;
+
+	if (config_read(&config, supervisor->flag_count, supervisor->words + 2,
+		&index, &fault) == 0)
+		config_release(&config);
+	return fault;
+}
+
 void supervisor_upgrade(struct supervisor *supervisor)
 {
+	char *fault = settings_fault(supervisor);
 	int previous;
 
-	if (!is_sound(supervisor)) {
-		log_event(LOG_ERROR, "upgrade_refused", "reason",
-		    "the program's file does not run, or refuses the settings",
-		    NULL);
+	if (fault == NULL && !is_sound(supervisor))
+		fault = memory_string("the program's file does not run, or "
+				      "refuses the settings");
+	if (fault != NULL) {
+		log_event(LOG_ERROR, "upgrade_refused", "reason", fault, NULL);
+		free(fault);
 		return;
 	}
 	log_event(LOG_NOTICE, "upgrading", NULL);
