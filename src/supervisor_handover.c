@@ -130,15 +130,13 @@ static bool is_sound(const struct supervisor *supervisor)
 }
 
 /* It may have to go on with them.  NULL, or why it cannot; free it. */
-static char *settings_fault(const struct supervisor *supervisor)
+static char *settings_fault(struct supervisor *supervisor)
 {
-	struct config config;
+	struct config fresh;
 	char *fault = NULL;
-	int index = 0;
 
-	if (config_read(&config, supervisor->flag_count, supervisor->words + 2,
-		&index, &fault) == 0)
-		config_release(&config);
+	if (settings_read(supervisor, &fresh, &fault) == 0)
+		config_release(&fresh);
 	return fault;
 }
 

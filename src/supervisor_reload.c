@@ -11,32 +11,57 @@
 /* A new worker lives this long before the old one goes. */
 enum { PROOF_MS = 300 };
 
-/* Number and address of the sockets stay as they are. */
-static int read_again(struct supervisor *supervisor, char **error)
+/* What holds from the start on, and whom a program that starts becomes. */
+static int check_fixed(const struct supervisor *supervisor,
+    const struct config *fresh, char **error)
 {
-	struct config *config = &supervisor->config;
-	struct config fresh, old = *config;
+	struct user user = {0};
+	int status;
+
+	if (supervisor->embedded != NULL &&
+	    strcmp(fresh->data, supervisor->config.data) != 0) {
+		*error = memory_string(
+		    "HEFBOOM_DATA cannot change without a restart");
+		return -1;
+	}
+	status = user_find(&user, fresh->user, error);
+	user_release(&user);
+	return status;
+}
+
+/* Number and address of the sockets stay as they are. */
+int settings_read(
+    struct supervisor *supervisor, struct config *fresh, char **error)
+{
 	int index = 0;
 
-	if (config_read(&fresh, supervisor->flag_count, supervisor->words + 2,
+	if (config_read(fresh, supervisor->flag_count, supervisor->words + 2,
 		&index, error) < 0)
 		return -1;
-	fresh.workers = config->workers;
-	if (config_secret(&fresh, false, error) < 0 ||
-	    supervisor_check_docs(supervisor, &fresh, error) < 0 ||
-	    supervisor_take_urls(supervisor, &fresh, error) < 0) {
+	fresh->workers = supervisor->config.workers;
+	if (check_fixed(supervisor, fresh, error) == 0 &&
+	    config_secret(fresh, false, error) == 0 &&
+	    supervisor_check_docs(supervisor, fresh, error) == 0 &&
+	    supervisor_take_urls(supervisor, fresh, error) == 0)
+		return 0;
+	config_release(fresh);
+	return -1;
+}
+
+static int read_again(struct supervisor *supervisor, char **error)
+{
+	struct config fresh;
+
+	if (settings_read(supervisor, &fresh, error) < 0)
+		return -1;
+	if (worker_prepare(&fresh, error) < 0) {
 		config_release(&fresh);
 		return -1;
 	}
-	*config = fresh;
-	if (worker_prepare(config, error) == 0) {
-		config_release(&old);
-		log_set(log_level_of(config->log_level), "supervisor");
-		return 0;
-	}
-	*config = old;
-	config_release(&fresh);
-	return -1;
+	config_release(&supervisor->config);
+	supervisor->config = fresh;
+	log_set(log_level_of(fresh.log_level), "supervisor");
+	return 0;
 }
 
 void reload(struct supervisor *supervisor)

@@ -95,6 +95,13 @@ int supervisor_check_docs(const struct supervisor *supervisor,
 /* A core dump would hold tokens, keys and people's words. 0 or -1. */
 int supervisor_forbid_dumps(void);
 
+/*
+ * As they are by now, for a program that runs already: to be released.  0, or
+ * -1 with *error.
+ */
+int settings_read(
+    struct supervisor *supervisor, struct config *fresh, char **error);
+
 void child_start(struct supervisor *supervisor, struct child *child);
 
 /* SIGTERM now, SIGKILL after that time. */

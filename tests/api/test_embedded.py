@@ -515,6 +515,22 @@ def test_sighup_reads_the_settings_again(own):
 
 # two at once
 
+def test_sighup_keeps_the_folder(own, tmp_path):
+    """Or it would sign with the secret of another one."""
+    settings = tmp_path / 'settings'
+    settings.write_text(f'data = {own.settings.pop("HEFBOOM_DATA")}\n')
+    own.settings['HEFBOOM_CONFIG'] = settings
+    own.start()
+    other = tmp_path / 'other'
+    other.mkdir()
+    (other / 'secret').write_bytes(os.urandom(32))
+    (other / 'secret').chmod(0o600)
+    settings.write_text(f'data = {other}\n')
+    own.child.send_signal(signal.SIGHUP)
+    wait_for(lambda: '"reload_refused"' in own.log())
+    assert 'HEFBOOM_DATA cannot change' in own.log()
+
+
 def test_two_supervisors_on_one_folder(started):
     said = fails(started, HEFBOOM_LISTEN=f'127.0.0.1:{free_port()}')
     assert f'another hefboom (process {started.pid}) already uses' in said
