@@ -44,7 +44,7 @@ enum lock_byte { LOCK_OWNER, LOCK_USERS };
 /* 0, -EAGAIN when somebody else holds it, or -errno. */
 int cluster_lock(
     struct embedded *embedded, enum lock_byte byte, short type, bool wait);
-/* Who holds byte 0, or 0. */
+/* Who holds byte 0; 0: nobody; -1: somebody of another container. */
 pid_t cluster_locked_by(struct embedded *embedded);
 
 /*

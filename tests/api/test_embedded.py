@@ -3,7 +3,8 @@
 Mutations: leave out the lock (two supervisors), the retry while old backends
 live (kill -9 of the postmaster), O_EXCL of the secret, the check of the
 runtime role, recovery_init_sync_method or another setting; streams_open() of
-src/main.c; own_issuer()'s fault: each fails here.
+src/main.c; own_issuer()'s fault; the holder of a lock who has no number taken
+for nobody: each fails here.
 """
 
 import json
@@ -553,6 +554,16 @@ def test_two_commands_without_a_server(new):
     said = [child.communicate(timeout=120)[0] for child in children]
     assert [child.returncode for child in children] == [0] * 4, said
     assert not list(folder(new).rglob('postmaster.pid'))
+
+
+def test_a_command_in_another_container(started):
+    """It cannot know who holds the lock, and asked again without end."""
+    apart = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc']
+    if subprocess.run([*apart, 'true'], stderr=subprocess.DEVNULL).returncode:
+        pytest.skip('no namespaces of processes here')
+    subprocess.run([*apart, binary(), 'org', 'create', 'apart'], check=True,
+                   env=environment(**started.settings), timeout=60,
+                   stdout=subprocess.DEVNULL)
 
 
 def test_a_command_that_is_killed_leaves_nothing(own):
