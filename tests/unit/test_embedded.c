@@ -1,7 +1,8 @@
 /*
  * A PostgreSQL that cannot be started says why, also at the second attempt.
  *
- * Mutation (src/embedded_server.c), found: cluster_spawn() without its sentence.
+ * Mutation (src/embedded_server.c), found: cluster_spawn() without its
+ * sentence.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,11 +1,13 @@
 /*
- * A connection that ends while something is being sent on it.
+ * What libpq does to a connection while something is being sent on it.
  *
- * libpq closes its socket within the call that fails, and whatever is opened
- * next gets that number: whoever it is must be heard all the same.
+ * It closes its socket within the call that fails, and whatever is opened
+ * next gets that number: whoever it is must be heard all the same.  And it
+ * reads what is there while it cannot write.
  *
- * Mutation (src/pipe_connection.c), found: pipe_break() leaves the event of
- * the socket to pipe_lose(), a turn later.
+ * Mutations, each found: pipe_break() leaves the event of the socket to
+ * pipe_lose(), a turn later (src/pipe_connection.c); pipe_on_socket() looks
+ * for answers only when it has read itself (src/pipe.c).
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,11 +22,13 @@
 
 #include "hefboom/memory.h"
 #include "hefboom/target.h"
+#include "hefboom/text.h"
 #include "hefboom/transaction.h"
 #include "pipe_connection.h"
 
 /* AuthenticationOk and ReadyForQuery (PostgreSQL, 55.7). */
 static const char welcome[] = "R\0\0\0\10\0\0\0\0Z\0\0\0\5I";
+static const char ready[] = "Z\0\0\0\5I";
 
 struct stage {
 	struct event_base *base;
@@ -176,10 +180,52 @@ static void test_next_with_its_number(void **state)
 	stage_close(&stage);
 }
 
+static void on_sent(evutil_socket_t server, short what, void *context)
+{
+	char bytes[65536];
+
+	(void)what;
+	(void)context;
+	assert_true(read(server, bytes, sizeof(bytes)) > 0);
+}
+
+/* The first is answered, whatever becomes of the second. */
+static void test_read_while_writing(void **state)
+{
+	enum { LENGTH = 1 << 20 };
+	struct stage stage = {0};
+	struct text text = {.sql = memory_zero(LENGTH + 1, 1)};
+	struct transaction *large = transaction_new(LANE_WRITE, NULL, NULL);
+	struct event *drain;
+
+	(void)state;
+	memset((char *)text.sql, ' ', LENGTH);
+	large->queries[0] = (struct query){.text = &text, .unnamed = true};
+	large->query_count = 1;
+	stage_open(&stage);
+	pipe_send(stage.pipe, transaction_new(LANE_WRITE, NULL, NULL));
+	assert_int_equal(
+	    write(stage.server, ready, sizeof(ready) - 1), sizeof(ready) - 1);
+	pipe_send(stage.pipe, large);
+	drain = event_new(
+	    stage.base, stage.server, EV_READ | EV_PERSIST, on_sent, &stage);
+	event_add(drain, NULL);
+	stage_run(&stage, 500);
+	assert_int_equal(stage.ended, 1);
+	assert_int_equal(stage.ending, ENDING_DONE);
+	assert_int_equal(stage.lost, 0);
+	assert_int_equal(pipe_depth(stage.pipe), 1);
+	event_free(drain);
+	close(stage.server);
+	stage_close(&stage);
+	free((char *)text.sql);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_next_with_its_number)};
+	    cmocka_unit_test(test_next_with_its_number),
+	    cmocka_unit_test(test_read_while_writing)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
