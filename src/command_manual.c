@@ -38,8 +38,9 @@ static const char between[] =
     "Each setting is a flag, a variable of the environment, or a line\n"
     "\\fIname = value\\fR in the file that \\fBHEFBOOM_CONFIG\\fR names.\n"
     "The flag wins over the environment, the environment over the file, the\n"
-    "file over the default, which is in brackets.  What is not known or out\n"
-    "of its range is an error.\n";
+    "file over the default, which is in brackets.  A flag or a line that is\n"
+    "not known, and a value out of its range, are errors; a variable that is\n"
+    "not known is told.\n";
 
 static const char end[] =
     ".SH SIGNALS\n"
@@ -54,6 +55,10 @@ static const char end[] =
     "read the settings, the secret and the issuers again, and hand over to\n"
     "new workers without refusing a request.  What is wrong is logged, and\n"
     "everything stays as it was.\n"
+    ".TP\n"
+    ".B SIGUSR2\n"
+    "the same, as the program that its file is by now.  When that one cannot\n"
+    "go on, the one before it does.\n"
     ".SH FILES\n"
     ".TP\n"
     ".IR HEFBOOM_DATA /secret\n"

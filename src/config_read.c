@@ -157,6 +157,11 @@ static int read_file(struct config *config, char **error)
 	}
 	while (status == 0 && getline(&line, &size, file) >= 0)
 		status = read_line(config, line, ++number, error);
+	if (ferror(file)) {
+		*error = memory_format("cannot read the settings in %s: %s",
+		    config->config, strerror(errno));
+		status = -1;
+	}
 	free(line);
 	fclose(file);
 	return status;

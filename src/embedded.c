@@ -71,11 +71,8 @@ static int run_server(struct embedded *embedded, char **error)
 		embedded->adopted = left != child;
 	} else if (child != 0 && waitpid(child, NULL, WNOHANG) == 0) {
 		embedded->pid = child; /* it has just begun to start */
-	} else if (cluster_spawn(embedded) < 0) {
-		*error = memory_format(
-		    "cannot start PostgreSQL: %s", strerror(errno));
+	} else if (cluster_spawn(embedded, error) < 0)
 		return -1;
-	}
 	if (cluster_wait(embedded, error) < 0 ||
 	    cluster_create_database(embedded, error) < 0)
 		return -1;
@@ -264,8 +261,5 @@ int embedded_restart(struct embedded *embedded, char **error)
 	int status = cluster_prepare(embedded, error);
 
 	cluster_end_orphans(embedded);
-	if (status == 0 && (status = cluster_spawn(embedded)) < 0)
-		*error = memory_format(
-		    "cannot start PostgreSQL: %s", strerror(-status));
-	return status < 0 ? -1 : 0;
+	return status < 0 ? -1 : cluster_spawn(embedded, error);
 }

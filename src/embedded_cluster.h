@@ -44,7 +44,7 @@ enum lock_byte { LOCK_OWNER, LOCK_USERS };
 /* 0, -EAGAIN when somebody else holds it, or -errno. */
 int cluster_lock(
     struct embedded *embedded, enum lock_byte byte, short type, bool wait);
-/* Who holds byte 0, or 0. */
+/* Who holds byte 0; 0: nobody; -1: somebody of another container. */
 pid_t cluster_locked_by(struct embedded *embedded);
 
 /*
@@ -61,8 +61,8 @@ int cluster_prepare(struct embedded *embedded, char **error);
 /* Runs a program as the cluster's user and waits for it. 0 or -1. */
 int cluster_run(struct embedded *embedded, char *const *words, char **error);
 
-/* Starts the server. 0 or -errno. */
-int cluster_spawn(struct embedded *embedded);
+/* Starts the server.  0, or -1 with *error. */
+int cluster_spawn(struct embedded *embedded, char **error);
 
 /* Waits until it answers; -1 with *error when it will not. */
 int cluster_wait(struct embedded *embedded, char **error);

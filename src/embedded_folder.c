@@ -43,7 +43,7 @@ pid_t cluster_locked_by(struct embedded *embedded)
 
 	if (fcntl(embedded->lock, F_GETLK, &lock) < 0 || lock.l_type == F_UNLCK)
 		return 0;
-	return lock.l_pid;
+	return lock.l_pid == 0 ? -1 : lock.l_pid;
 }
 
 static int fail(char **error, const char *what, const char *path)

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <linux/close_range.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -178,7 +177,13 @@ int cluster_run(struct embedded *embedded, char *const *words, char **error)
 	return not_started(embedded, words[0], since, error);
 }
 
-int cluster_spawn(struct embedded *embedded)
+static int not_spawned(char **error)
+{
+	*error = memory_format("cannot start PostgreSQL: %s", strerror(errno));
+	return -1;
+}
+
+int cluster_spawn(struct embedded *embedded, char **error)
 {
 	char *words[WORDS_MAX];
 	char *owned[5];
@@ -187,7 +192,7 @@ int cluster_spawn(struct embedded *embedded)
 	pid_t child;
 
 	if (output < 0)
-		return -errno;
+		return not_spawned(error);
 	owned[0] = memory_format("%s/postgres", embedded->programs);
 	owned[1] =
 	    memory_format("unix_socket_directories=%s", embedded->sockets);
@@ -215,7 +220,7 @@ int cluster_spawn(struct embedded *embedded)
 	for (i = 0; i < 5; i++)
 		free(owned[i]);
 	if (child < 0)
-		return -errno;
+		return not_spawned(error);
 	embedded->pid = child;
 	embedded->adopted = false;
 	return 0;
@@ -298,7 +303,7 @@ int cluster_wait(struct embedded *embedded, char **error)
 				cluster_end_orphans(embedded);
 				pause_ms(POLL_MS * 10);
 				waited_ms += POLL_MS * 10;
-				status = cluster_spawn(embedded);
+				status = cluster_spawn(embedded, error);
 			} else
 				status = not_started(embedded,
 				    "PostgreSQL does not start", since, error);
@@ -320,8 +325,7 @@ pid_t cluster_find(const struct embedded *embedded)
 {
 	char *path = memory_format("%s/postmaster.pid", embedded->folder);
 	int file = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	char text[32], name[64], folder[PATH_MAX];
-	struct stat about;
+	char text[32];
 	ssize_t length;
 	long pid;
 
@@ -334,15 +338,7 @@ pid_t cluster_find(const struct embedded *embedded)
 		return 0;
 	text[length] = '\0';
 	pid = strtol(text, NULL, 10);
-	snprintf(name, sizeof(name), "/proc/%ld/cwd", pid);
-	if (pid <= 1 || lstat(name, &about) < 0 ||
-	    about.st_uid != embedded->user.uid)
-		return 0;
-	length = readlink(name, folder, sizeof(folder) - 1);
-	if (length < 0)
-		return 0;
-	folder[length] = '\0';
-	return strcmp(folder, embedded->folder) == 0 ? (pid_t)pid : 0;
+	return cluster_has(embedded, pid) ? (pid_t)pid : 0;
 }
 
 int cluster_create_database(struct embedded *embedded, char **error)

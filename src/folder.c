@@ -19,7 +19,9 @@ int folder_make(const char *path, mode_t mode, char **error)
 	char *slash = part;
 	int status = 0;
 
-	while (status == 0 && (slash = strchr(slash + 1, '/')) != NULL) {
+	/* A slash at the end has nothing below it. */
+	while (status == 0 && (slash = strchr(slash + 1, '/')) != NULL &&
+	    slash[strspn(slash, "/")] != '\0') {
 		*slash = '\0';
 		if (mkdir(part, 0755) < 0 && errno != EEXIST)
 			status = fail(error, "make the folder", part);

@@ -1,5 +1,8 @@
 #include "command.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "hefboom/config.h"
 #include "hefboom/memory.h"
 
@@ -160,7 +163,7 @@ static void keep_word(
 		invocation->flags[invocation->flag_count++] = flag;
 		if (strchr(flag, '=') == NULL)
 			invocation->flags[invocation->flag_count++] = value;
-	} else if (invocation->option_count < OPTIONS_MAX)
+	} else
 		invocation->options[invocation->option_count++] =
 		    (struct option_given){option, strcspn(option, " "), value};
 }
@@ -180,6 +183,8 @@ static int sort_words(struct invocation *invocation,
 			invocation->words[invocation->word_count++] = word;
 			continue;
 		}
+		if (invocation->option_count == OPTIONS_MAX)
+			break;
 		value = strchr(word, '=');
 		value = value == NULL ? words[++i] : value + 1;
 		if (i == count) {
@@ -235,11 +240,26 @@ static int help(int count, char **words)
 	return 0;
 }
 
+/*
+ * Who is started without standard streams would open something else in their
+ * place, and write the log into it.
+ */
+static void streams_open(void)
+{
+	int file;
+
+	do
+		file = open("/dev/null", O_RDWR);
+	while (file >= 0 && file <= STDERR_FILENO);
+	close(file);
+}
+
 int main(int argc, char **argv)
 {
 	const struct command *command;
 	int i, used;
 
+	streams_open();
 	if (argc < 2) {
 		help_all();
 		return COMMAND_MISUSED;

@@ -258,8 +258,9 @@ void pipe_on_socket(evutil_socket_t descriptor, short what, void *context)
 			return;
 		}
 		pipe->heard_ms = clock_ms();
-		pipe_read(pipe);
 	}
+	/* Also what libpq has read because it could not write. */
+	pipe_read(pipe);
 	if (pipe->state == PIPE_READY && (what & EV_WRITE))
 		pipe_flush(pipe);
 	if (pipe->state == PIPE_READY && pipe->depth < before)

@@ -107,8 +107,10 @@ static void pipe_cannot_connect(struct pipe *pipe)
 	pipe_lose(pipe, reason);
 }
 
+/* libpq may have closed the socket: its number is somebody else's by then. */
 void pipe_break(struct pipe *pipe)
 {
+	pipe_unwatch(pipe);
 	pipe->state = PIPE_BROKEN;
 	event_active(pipe->timer, EV_TIMEOUT, 0);
 }

@@ -11,7 +11,8 @@
 
 #include "hefboom/pool.h"
 
-enum { PIPES_MAX = 32, POOL_TICK_MS = 100 };
+/* As many as the settings allow. */
+enum { PIPES_MAX = 64, POOL_TICK_MS = 100 };
 
 struct event;
 struct pipe;

@@ -33,19 +33,6 @@ static void signals_block(sigset_t *set)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-enum log_level config_log_level(const struct config *config)
-{
-	static const char *const levels[] = {
-	    "error", "warning", "notice", "debug"};
-	int i;
-
-	for (i = LOG_DEBUG; i > LOG_ERROR; i--) {
-		if (strcmp(config->log_level, levels[i]) == 0)
-			break;
-	}
-	return (enum log_level)i;
-}
-
 void supervisor_children(struct supervisor *supervisor)
 {
 	unsigned i, workers = supervisor->config.workers;
@@ -80,7 +67,7 @@ static int start(struct supervisor *supervisor, char **error)
 	    config_read(config, supervisor->flag_count, supervisor->words + 2,
 		&index, error) < 0)
 		return -1;
-	log_set(config_log_level(config), "supervisor");
+	log_set(log_level_of(config->log_level), "supervisor");
 	tell_strays();
 	if (inherited)
 		config->workers = supervisor->child_count - 1;

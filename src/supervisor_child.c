@@ -79,7 +79,6 @@ static int child_run(struct supervisor *supervisor, struct child *child)
 		log_event(LOG_ERROR, "rights_kept", NULL);
 		return 1;
 	}
-	log_set(config_log_level(&supervisor->config), child->kind);
 	if (listening >= 0)
 		return worker_run(&supervisor->config, listening, lifeline);
 	return jobs_run(&supervisor->config, lifeline);

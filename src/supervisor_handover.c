@@ -10,6 +10,7 @@
 #include <jansson.h>
 
 #include "hefboom/clock.h"
+#include "hefboom/log.h"
 #include "hefboom/memory.h"
 
 enum { TRIAL_MS = 10000, STEP_MS = 10 };
@@ -128,14 +129,28 @@ static bool is_sound(const struct supervisor *supervisor)
 	return false;
 }
 
+/* It may have to go on with them.  NULL, or why it cannot; free it. */
+static char *settings_fault(struct supervisor *supervisor)
+{
+	struct config fresh;
+	char *fault = NULL;
+
+	if (settings_read(supervisor, &fresh, &fault) == 0)
+		config_release(&fresh);
+	return fault;
+}
+
 void supervisor_upgrade(struct supervisor *supervisor)
 {
+	char *fault = settings_fault(supervisor);
 	int previous;
 
-	if (!is_sound(supervisor)) {
-		log_event(LOG_ERROR, "upgrade_refused", "reason",
-		    "the program's file does not run, or refuses the settings",
-		    NULL);
+	if (fault == NULL && !is_sound(supervisor))
+		fault = memory_string("the program's file does not run, or "
+				      "refuses the settings");
+	if (fault != NULL) {
+		log_event(LOG_ERROR, "upgrade_refused", "reason", fault, NULL);
+		free(fault);
 		return;
 	}
 	log_event(LOG_NOTICE, "upgrading", NULL);

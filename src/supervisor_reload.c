@@ -4,43 +4,64 @@
 #include <unistd.h>
 
 #include "hefboom/clock.h"
+#include "hefboom/log.h"
 #include "hefboom/memory.h"
 #include "hefboom/worker.h"
 
 /* A new worker lives this long before the old one goes. */
 enum { PROOF_MS = 300 };
 
-/* Number and address of the sockets stay as they are. */
-static int read_again(struct supervisor *supervisor, char **error)
+/* What holds from the start on, and whom a program that starts becomes. */
+static int check_fixed(const struct supervisor *supervisor,
+    const struct config *fresh, char **error)
 {
-	struct config *config = &supervisor->config;
-	struct config fresh, old = *config;
-	char *ignored = NULL;
+	struct user user = {0};
+	int status;
+
+	if (supervisor->embedded != NULL &&
+	    strcmp(fresh->data, supervisor->config.data) != 0) {
+		*error = memory_string(
+		    "HEFBOOM_DATA cannot change without a restart");
+		return -1;
+	}
+	status = user_find(&user, fresh->user, error);
+	user_release(&user);
+	return status;
+}
+
+/* Number and address of the sockets stay as they are. */
+int settings_read(
+    struct supervisor *supervisor, struct config *fresh, char **error)
+{
 	int index = 0;
 
-	if (config_read(&fresh, supervisor->flag_count, supervisor->words + 2,
+	if (config_read(fresh, supervisor->flag_count, supervisor->words + 2,
 		&index, error) < 0)
 		return -1;
-	fresh.workers = config->workers;
-	if (config_secret(&fresh, false, error) < 0 ||
-	    supervisor_check_docs(supervisor, &fresh, error) < 0 ||
-	    supervisor_take_urls(supervisor, &fresh, error) < 0) {
+	fresh->workers = supervisor->config.workers;
+	if (check_fixed(supervisor, fresh, error) == 0 &&
+	    config_secret(fresh, false, error) == 0 &&
+	    supervisor_check_docs(supervisor, fresh, error) == 0 &&
+	    supervisor_take_urls(supervisor, fresh, error) == 0)
+		return 0;
+	config_release(fresh);
+	return -1;
+}
+
+static int read_again(struct supervisor *supervisor, char **error)
+{
+	struct config fresh;
+
+	if (settings_read(supervisor, &fresh, error) < 0)
+		return -1;
+	if (worker_prepare(&fresh, error) < 0) {
 		config_release(&fresh);
 		return -1;
 	}
-	*config = fresh;
-	if (worker_prepare(config, error) == 0) {
-		config_release(&old);
-		log_set(config_log_level(config), "supervisor");
-		return 0;
-	}
-	*config = old;
-	config_release(&fresh);
-	/* It worked before, and must again for those that crash. */
-	if (worker_prepare(config, &ignored) < 0)
-		log_event(LOG_ERROR, "prepare_failed", "reason", ignored, NULL);
-	free(ignored);
-	return -1;
+	config_release(&supervisor->config);
+	supervisor->config = fresh;
+	log_set(log_level_of(fresh.log_level), "supervisor");
+	return 0;
 }
 
 void reload(struct supervisor *supervisor)
@@ -91,7 +112,8 @@ void reload_step(struct supervisor *supervisor)
 	if (supervisor->next == supervisor->child_count || supervisor->stopping)
 		return;
 	if (child->leaving != 0) {
-		if (child->kill_at_ms == 0 &&
+		/* Nobody took its place yet when fork() failed. */
+		if (child->pid != 0 && child->kill_at_ms == 0 &&
 		    clock_ms() - child->started_ms >= PROOF_MS)
 			child_tell(child, child->leaving,
 			    (int)supervisor->config.drain_ms + GRACE_MS);
@@ -121,7 +143,9 @@ void reload_give_up(struct supervisor *supervisor, struct child *child)
 void child_left(struct supervisor *supervisor, struct child *child)
 {
 	child->leaving = 0;
-	child->kill_at_ms = 0;
+	/* While all of them stop, the other one may have to be killed yet. */
+	if (!supervisor->stopping)
+		child->kill_at_ms = 0;
 	if (supervisor->next < supervisor->child_count)
 		reload_next(supervisor);
 }

@@ -10,7 +10,6 @@
 
 #include "hefboom/config.h"
 #include "hefboom/embedded.h"
-#include "hefboom/log.h"
 #include "hefboom/user.h"
 
 /* How much longer than its own deadline a worker may take to leave. */
@@ -47,8 +46,6 @@ struct supervisor {
 	bool returned; /* that one could not go on */
 	int previous; /* its executable while it may have to return, or -1 */
 };
-
-enum log_level config_log_level(const struct config *config);
 
 /* The places, with nobody in them yet. */
 void supervisor_children(struct supervisor *supervisor);
@@ -97,6 +94,13 @@ int supervisor_check_docs(const struct supervisor *supervisor,
 
 /* A core dump would hold tokens, keys and people's words. 0 or -1. */
 int supervisor_forbid_dumps(void);
+
+/*
+ * As they are by now, for a program that runs already: to be released.  0, or
+ * -1 with *error.
+ */
+int settings_read(
+    struct supervisor *supervisor, struct config *fresh, char **error);
 
 void child_start(struct supervisor *supervisor, struct child *child);
 

@@ -21,17 +21,22 @@
 struct token_checker *worker_tokens;
 struct networks *worker_networks;
 
-static json_t *own_issuer(const char *path)
+static json_t *own_issuer(const char *path, char **error)
 {
-	return json_pack("{s:s, s:s, s:[s], s:s}", "issuer", token_own_issuer,
-	    "audience", token_own_audience, "algorithms", "HS256",
-	    "secret_file", path);
+	json_t *issuer = json_pack("{s:s, s:s, s:[s], s:s}", "issuer",
+	    token_own_issuer, "audience", token_own_audience, "algorithms",
+	    "HS256", "secret_file", path);
+
+	if (issuer == NULL)
+		*error =
+		    memory_string("the secret's path must be written in UTF-8");
+	return issuer;
 }
 
 /* The installation's own issuer, and those of the file, if there is one. */
 static json_t *issuers_read(const struct config *config, char **error)
 {
-	json_t *issuers;
+	json_t *issuers, *own;
 	json_error_t fault;
 	char *path;
 
@@ -50,9 +55,14 @@ static json_t *issuers_read(const struct config *config, char **error)
 	path = config->secret_file != NULL
 	    ? memory_string(config->secret_file)
 	    : memory_format("%s/secret", config->data);
-	json_array_append_new(issuers, own_issuer(path));
+	own = own_issuer(path, error);
 	free(path);
-	return issuers;
+	if (own != NULL) {
+		json_array_append_new(issuers, own);
+		return issuers;
+	}
+	json_decref(issuers);
+	return NULL;
 }
 
 char *worker_keys_folder(const struct config *config)
@@ -90,7 +100,9 @@ static int also_before(
 
 	if (config->secret_file_before == NULL)
 		return 0;
-	issuer = own_issuer(config->secret_file_before);
+	issuer = own_issuer(config->secret_file_before, error);
+	if (issuer == NULL)
+		return -1;
 	status = token_checker_also(checker, issuer, error);
 	json_decref(issuer);
 	return status;

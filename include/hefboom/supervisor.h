@@ -15,10 +15,11 @@
  * Upgrade.  The process stays: it becomes the new program (execve), which
  * finds the sockets, the lifeline, the lock of the data folder, PostgreSQL
  * and the old workers where they were, migrates, and replaces worker by
- * worker.  The file is tried before (`check-config`).  When the new program
- * does not start, does not understand what it was left, or its first worker
- * dies at once, the old one, kept open, goes on in its place.  An order that
- * comes during a reload is carried out after it.
+ * worker.  The file is tried before (`check-config`), and the settings must be
+ * such as both programs understand.  When the new one does not start, does not
+ * understand what it was left, or its first worker dies at once, the old one,
+ * kept open, goes on in its place.  An order that comes during a reload is
+ * carried out after it.
  *
  * Ownership.  The supervisor owns its children, the sockets and the writing
  * end of the lifeline, a pipe that closes when it dies, however it dies.

@@ -6,8 +6,9 @@
  * thread around one event_base.
  *
  * Promise.  Both return an exit status: 0 after SIGTERM (what was in flight
- * is finished first, at most config->drain_ms), 0 when the lifeline (a pipe
- * from the supervisor) closes, 1 when they cannot start.
+ * is finished first; requests within config->drain_ms, a job within 5 s), 0
+ * when the lifeline (a pipe from the supervisor) closes, 1 when they cannot
+ * start.
  */
 #ifndef HEFBOOM_WORKER_H
 #define HEFBOOM_WORKER_H

@@ -3,7 +3,8 @@ says when it cannot.
 
 Mutations: print errors on stdout; let `token` skip the look at the person;
 accept an unknown flag; any zone for an organisation; look at `listen` alone of
-the two addresses; leave PGHOSTADDR to libpq: each fails here.
+the two addresses; leave PGHOSTADDR to libpq; drop the 33rd option: each fails
+here.
 """
 
 import json
@@ -108,6 +109,8 @@ def test_help_of_each(command):
      'boss is no role'),
     (['token', '--org', 'demo', '--client', 'x', '--scope', 'none'],
      'there is no scope none; the scopes are people:read, people:write, gr'),
+    (['token', '--org', 'demo', '--client', 'x', *31 * ['--scope', 'x']],
+     'usage: hefboom token'),
     (['token', '--org', 'demo', '--client', 'x', '--ttl', '1y'],
      '--ttl must be'),
     (['token', '--org', 'demo', '--client', 'x', '--ttl', '367d'],

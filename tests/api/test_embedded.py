@@ -2,7 +2,9 @@
 
 Mutations: leave out the lock (two supervisors), the retry while old backends
 live (kill -9 of the postmaster), O_EXCL of the secret, the check of the
-runtime role, recovery_init_sync_method or another setting: each fails here.
+runtime role, recovery_init_sync_method or another setting; streams_open() of
+src/main.c; own_issuer()'s fault; the holder of a lock who has no number taken
+for nobody: each fails here.
 """
 
 import json
@@ -175,6 +177,24 @@ def test_settings_are_in_effect(started):
 
 
 @pytest.mark.skipif(not ROOT, reason='only root becomes somebody else')
+def test_without_standard_streams(own):
+    """What is opened instead of them would have the log written into it."""
+    own.settings['HEFBOOM_WORKERS'] = 1
+    own.wrapper = ['/bin/sh', '-c', 'exec "$0" "$@" <&- >&- 2>&-']
+    own.start()
+    for pid in {own.pid} | serving(own):
+        assert {os.readlink(f'/proc/{pid}/fd/{number}')
+                for number in range(3)} == {'/dev/null'}
+
+
+def test_a_path_that_is_no_text(own):
+    """Tokens that name the secret's file would be nobody's."""
+    odd = own.data / os.fsdecode(b'\xff')
+    folder(own).rename(odd)
+    own.settings['HEFBOOM_DATA'] = odd
+    assert 'must be written in UTF-8' in fails(own)
+
+
 def test_nobody_serves_as_root(started):
     for pid in below(started.pid)[1:]:
         uids = [line.split()[1:] for line in
@@ -496,6 +516,22 @@ def test_sighup_reads_the_settings_again(own):
 
 # two at once
 
+def test_sighup_keeps_the_folder(own, tmp_path):
+    """Or it would sign with the secret of another one."""
+    settings = tmp_path / 'settings'
+    settings.write_text(f'data = {own.settings.pop("HEFBOOM_DATA")}\n')
+    own.settings['HEFBOOM_CONFIG'] = settings
+    own.start()
+    other = tmp_path / 'other'
+    other.mkdir()
+    (other / 'secret').write_bytes(os.urandom(32))
+    (other / 'secret').chmod(0o600)
+    settings.write_text(f'data = {other}\n')
+    own.child.send_signal(signal.SIGHUP)
+    wait_for(lambda: '"reload_refused"' in own.log())
+    assert 'HEFBOOM_DATA cannot change' in own.log()
+
+
 def test_two_supervisors_on_one_folder(started):
     said = fails(started, HEFBOOM_LISTEN=f'127.0.0.1:{free_port()}')
     assert f'another hefboom (process {started.pid}) already uses' in said
@@ -518,6 +554,16 @@ def test_two_commands_without_a_server(new):
     said = [child.communicate(timeout=120)[0] for child in children]
     assert [child.returncode for child in children] == [0] * 4, said
     assert not list(folder(new).rglob('postmaster.pid'))
+
+
+def test_a_command_in_another_container(started):
+    """It cannot know who holds the lock, and asked again without end."""
+    apart = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc']
+    if subprocess.run([*apart, 'true'], stderr=subprocess.DEVNULL).returncode:
+        pytest.skip('no namespaces of processes here')
+    subprocess.run([*apart, binary(), 'org', 'create', 'apart'], check=True,
+                   env=environment(**started.settings), timeout=60,
+                   stdout=subprocess.DEVNULL)
 
 
 def test_a_command_that_is_killed_leaves_nothing(own):

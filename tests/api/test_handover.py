@@ -5,7 +5,9 @@ The short version of tests/faults/test_handover.py, which has the numbers.
 Mutations: a generation that opens its sockets anew (src/supervisor_child.c);
 no drain (src/server.c: server_drain() ends at once); quiet clients closed
 unheard (src/connection.c); core dumps of children allowed
-(src/supervisor_child.c): each fails here.
+(src/supervisor_child.c); settings_fault() left out of the upgrade
+(src/supervisor_handover.c), check_fixed() of it (src/supervisor_reload.c):
+each fails here.
 """
 
 import contextlib
@@ -41,7 +43,9 @@ def file():
 
 @pytest.fixture(scope='module')
 def own(file):
+    file.settings.touch()
     server = server_with_people(
+        HEFBOOM_CONFIG=file.settings,
         HEFBOOM_METRICS_LISTEN=f'127.0.0.1:{free_port()}')
     yield server
     assert server.stop() == []
@@ -201,6 +205,35 @@ def test_settings_that_it_refuses(own, load, file):
     before = serving(own)
     file.script('HEFBOOM_WORKERS=many; export HEFBOOM_WORKERS')
     hand_over(own, signal.SIGUSR2, 'upgrade_refused')
+    assert serving(own) == before
+
+
+def test_a_setting_that_only_the_new_program_knows(own, load, file):
+    """The old one could not go on with it, if it had to."""
+    before = serving(own)
+    text = file.real.read_bytes()
+    assert text.count(b'\0rate_failed\0')
+    file.put(lambda draft: draft.write_bytes(
+        text.replace(b'\0rate_failed\0', b'\0rate_missed\0')))
+    file.settings.write_text('rate_missed = 5\n')
+    hand_over(own, signal.SIGUSR2, 'upgrade_refused')
+    file.settings.write_text('')
+    assert serving(own) == before
+
+
+@pytest.mark.parametrize('text', [
+    'user = nobody-of-that-name\n',
+    'database_url = postgresql://a@localhost/b\nsecret_file = {secret}\n'])
+def test_settings_that_need_a_restart(own, load, file, text):
+    """check-config does not know what they were."""
+    if os.geteuid() != 0 and text.startswith('user'):
+        pytest.skip('only root becomes somebody else')
+    before = serving(own)
+    file.settings.write_text(
+        text.format(secret=own.data / 'data' / 'secret'))
+    hand_over(own, signal.SIGUSR2, 'upgrade_refused')
+    hand_over(own, signal.SIGHUP, 'reload_refused')
+    file.settings.write_text('')
     assert serving(own) == before
 
 

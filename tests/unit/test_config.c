@@ -238,10 +238,12 @@ static void refused_file(
 static void test_refused_files(void **state)
 {
 	char *words[] = {"--config", "/none", NULL};
+	char *folder[] = {"--config", "/", NULL};
 
 	clear();
 	refused(words,
 	    "cannot read the settings in /none: No such file or directory");
+	refused(folder, "cannot read the settings in /: Is a directory");
 	refused_file(*state, "listen = a:1\nnonsense\n", "line 2 of ",
 	    " is not `name = value` of a setting");
 	refused_file(*state, "port = 1\n", "line 1 of ",

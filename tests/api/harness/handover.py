@@ -66,12 +66,13 @@ class Load:
 
 
 class Binary:
-    """A file of its own that a server is started from."""
+    """Files of its own that a server is started from."""
 
     def __init__(self):
         self.real = binary()
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix='hb-', dir='/tmp'))
         self.path = self.folder / 'hefboom'
+        self.settings = self.folder / 'settings'
         self.replace()
         load = self.real.parent / 'handover_load'
         (self.folder / 'handover_load').symlink_to(load)
