@@ -10,12 +10,34 @@
 /* A new worker lives this long before the old one goes. */
 enum { PROOF_MS = 300 };
 
+/*
+ * A secret that no worker knows is believed by all of them before the first
+ * one signs with it, for any of them may be shown what that one signed.
+ */
+static bool secret_put_off(struct config *fresh, const struct config *old)
+{
+	unsigned char first[CONFIG_SECRET_LENGTH];
+
+	if (fresh->secret_file_before == NULL ||
+	    memcmp(fresh->secret_before, old->secret, sizeof(first)) != 0 ||
+	    memcmp(fresh->secret, old->secret, sizeof(first)) == 0 ||
+	    (old->secret_file_before != NULL &&
+		memcmp(fresh->secret, old->secret_before, sizeof(first)) == 0))
+		return false;
+	memcpy(first, fresh->secret_before, sizeof(first));
+	memcpy(fresh->secret_before, fresh->secret, sizeof(first));
+	memcpy(fresh->secret, first, sizeof(first));
+	memory_wipe(first, sizeof(first));
+	return true;
+}
+
 /* Number and address of the sockets stay as they are. */
 static int read_again(struct supervisor *supervisor, char **error)
 {
 	struct config *config = &supervisor->config;
 	struct config fresh, old = *config;
 	char *ignored = NULL;
+	bool learns;
 	int index = 0;
 
 	if (config_read(&fresh, supervisor->flag_count, supervisor->words + 2,
@@ -28,8 +50,10 @@ static int read_again(struct supervisor *supervisor, char **error)
 		config_release(&fresh);
 		return -1;
 	}
+	learns = secret_put_off(&fresh, &old);
 	*config = fresh;
 	if (worker_prepare(config, error) == 0) {
+		supervisor->learns = learns;
 		config_release(&old);
 		log_set(config_log_level(config), "supervisor");
 		return 0;
@@ -74,7 +98,10 @@ static void reload_next(struct supervisor *supervisor)
 {
 	if (++supervisor->next < supervisor->child_count)
 		return;
-	log_event(LOG_NOTICE, "reloaded", NULL);
+	if (supervisor->learns)
+		supervisor->reload_again = true;
+	else
+		log_event(LOG_NOTICE, "reloaded", NULL);
 	if (supervisor->previous >= 0)
 		close(supervisor->previous);
 	supervisor->previous = -1;
@@ -112,6 +139,7 @@ void reload_step(struct supervisor *supervisor)
 void reload_give_up(struct supervisor *supervisor, struct child *child)
 {
 	log_event(LOG_ERROR, "reload_failed", NULL);
+	supervisor->learns = false;
 	child->pid = child->leaving;
 	child->leaving = 0;
 	supervisor->next = supervisor->child_count;
