@@ -176,9 +176,8 @@ static int read_header(struct csv *csv)
 		for (j = 0; j < i; j++)
 			if (strcmp(csv->names[i], csv->names[j]) == 0)
 				return fail(csv,
-				    "column '%.80s' is there "
-				    "twice",
-				    csv->names[i]);
+				    "columns %d and %d have one name", j + 1,
+				    i + 1);
 	return 0;
 }
 

@@ -11,6 +11,8 @@
 #include "hefboom/link.h"
 #include "hefboom/memory.h"
 #include "hefboom/operation.h"
+#include "hefboom/schema.h"
+#include "import_row.h"
 
 /*
  * The files go into temporary tables as they are, a row at a time, and
@@ -124,56 +126,49 @@ static long number(struct esco *esco, int column)
 	return strtol(link_value(esco->link, 0, column), NULL, 10);
 }
 
-/* COPY's text format. */
-static void add_field(struct buf *line, const char *text, size_t length)
-{
-	for (size_t i = 0; i < length; i++) {
-		if (text[i] == '\t')
-			buf_add_string(line, "\\t");
-		else if (text[i] == '\n')
-			buf_add_string(line, "\\n");
-		else if (text[i] == '\r')
-			buf_add_string(line, "\\r");
-		else if (text[i] == '\\')
-			buf_add_string(line, "\\\\");
-		else
-			buf_add_char(line, text[i]);
-	}
-}
-
-static void add_row(
+/* NULL, or what is wrong with it (free it). */
+static char *add_row(
     struct buf *lines, const struct csv *csv, const int *at, const char *rest)
 {
 	for (int i = 0; at[i] != -2; i++) {
 		if (i > 0)
 			buf_add_char(lines, '\t');
-		if (at[i] >= 0)
-			add_field(lines, csv_field(csv, at[i]),
-			    csv_field_length(csv, at[i]));
+		if (at[i] < 0)
+			continue;
+		if (strcmp(csv_name(csv, at[i]), "description") != 0 &&
+		    !import_names_are_plain(csv_field(csv, at[i])))
+			return memory_format(
+			    "row %lu: %s holds a control character",
+			    csv_row(csv), csv_name(csv, at[i]));
+		import_field_add(
+		    lines, csv_field(csv, at[i]), csv_field_length(csv, at[i]));
 	}
 	buf_add_string(lines, rest);
 	buf_add_char(lines, '\n');
+	return NULL;
 }
 
-/* 0, or -1 with csv_error() or link_error(). */
-static int send_rows(
-    struct esco *esco, struct csv *csv, const int *at, const char *rest)
+/* 0, or -1 with *fault or link_error(). */
+static int send_rows(struct esco *esco, struct csv *csv, const int *at,
+    const char *rest, char **fault)
 {
 	struct buf lines = {0};
 	int got = 0, status = 0;
 
-	while (status == 0 && (got = csv_next(csv)) == 1) {
-		add_row(&lines, csv, at, rest);
+	while (status == 0 && *fault == NULL && (got = csv_next(csv)) == 1) {
+		*fault = add_row(&lines, csv, at, rest);
 		if (lines.length >= COPY_BATCH) {
 			status = link_copy_data(
 			    esco->link, lines.bytes, lines.length);
 			buf_clear(&lines);
 		}
 	}
-	if (status == 0 && lines.length > 0)
+	if (got < 0)
+		*fault = memory_string(csv_error(csv));
+	else if (status == 0 && lines.length > 0)
 		status = link_copy_data(esco->link, lines.bytes, lines.length);
 	buf_release(&lines);
-	return status < 0 || got < 0 ? -1 : 0;
+	return *fault == NULL ? status : -1;
 }
 
 /* Where the wanted columns are (-1: absent, -2: the end). */
@@ -202,7 +197,7 @@ static int copy_rows(struct esco *esco, const struct part *part,
     const char *name, struct csv *csv)
 {
 	int at[COLUMNS_MAX + 1];
-	char rest[16] = "";
+	char rest[16] = "", *fault = NULL;
 
 	if (find_columns(esco, name, part->shape, csv, at) < 0)
 		return -1;
@@ -211,10 +206,11 @@ static int copy_rows(struct esco *esco, const struct part *part,
 		    name + strlen(name) - strlen("XX.csv"), part->rank);
 	if (link_copy_begin(esco->link, part->shape->copy) < 0)
 		return say_link(esco, name);
-	if (send_rows(esco, csv, at, rest) < 0)
-		return csv_error(csv) != NULL ? say(esco, name, csv_error(csv))
-					      : say_link(esco, name);
-	return link_copy_end(esco->link) < 0 ? say_link(esco, name) : 0;
+	if (send_rows(esco, csv, at, rest, &fault) == 0)
+		return link_copy_end(esco->link) < 0 ? say_link(esco, name) : 0;
+	say(esco, name, fault != NULL ? fault : link_error(esco->link));
+	free(fault);
+	return -1;
 }
 
 static int copy_file(

@@ -167,7 +167,22 @@ static size_t characters(const char *text, size_t length)
 	return count;
 }
 
-static void add_escaped(struct buf *line, const char *text, size_t length)
+bool import_names_are_plain(const char *text)
+{
+	static const char ends[] = "\t\n\v\f\r";
+
+	while (*text != '\0') {
+		size_t length = strcspn(text, ends);
+
+		if (!name_is_plain(text, length))
+			return false;
+		text += length;
+		text += strspn(text, ends);
+	}
+	return true;
+}
+
+void import_field_add(struct buf *line, const char *text, size_t length)
 {
 	for (size_t i = 0; i < length; i++) {
 		if (text[i] == '\\')
@@ -205,7 +220,7 @@ static char *field_add(struct buf *line, const struct column *column,
 	if (column->has_form != NULL && !column->has_form(text, length))
 		return memory_format("%s '%.*s' is not %s", column->name,
 		    (int)length, text, column->form);
-	add_escaped(line, text, length);
+	import_field_add(line, text, length);
 	return NULL;
 }
 

@@ -3,11 +3,13 @@
  *
  * Each column of the file has a name, a length and a form.  What a row alone
  * cannot tell (is the manager there? is the name taken?) is asked of the
- * database afterwards, when it has all rows.
+ * database afterwards, when it has all rows.  What other imports ask of a
+ * field and write of it is here too.
  */
 #ifndef HEFBOOM_IMPORT_ROW_H
 #define HEFBOOM_IMPORT_ROW_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct buf;
@@ -22,6 +24,12 @@ struct import_header {
 
 /* NULL, or what is wrong with the header (free it). */
 char *import_header_read(struct import_header *header, const struct csv *csv);
+
+/* What a name is (schema.h), each of those between tabs and ends of lines. */
+bool import_names_are_plain(const char *text);
+
+/* A field of a line of COPY's text format. */
+void import_field_add(struct buf *line, const char *text, size_t length);
 
 /*
  * The row as a line of COPY's text format.  NULL, or what is wrong with the

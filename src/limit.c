@@ -54,6 +54,8 @@ const struct problem *limit_more(struct request *request, unsigned count)
 	if (limit.order.quota == 0 || count == 0)
 		return NULL;
 	limit.order.key = bucket_key(request->caller, strlen(request->caller));
+	/* Two organisations may call their machines the same. */
+	limit.order.key ^= bucket_key(request->org_id, strlen(request->org_id));
 	return ask(request, &limit, bucket_take);
 }
 

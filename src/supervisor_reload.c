@@ -11,6 +11,27 @@
 /* A new worker lives this long before the old one goes. */
 enum { PROOF_MS = 300 };
 
+/*
+ * A secret that no worker knows is believed by all of them before the first
+ * one signs with it, for any of them may be shown what that one signed.
+ */
+static bool secret_put_off(struct config *fresh, const struct config *old)
+{
+	unsigned char first[CONFIG_SECRET_LENGTH];
+
+	if (fresh->secret_file_before == NULL ||
+	    memcmp(fresh->secret_before, old->secret, sizeof(first)) != 0 ||
+	    memcmp(fresh->secret, old->secret, sizeof(first)) == 0 ||
+	    (old->secret_file_before != NULL &&
+		memcmp(fresh->secret, old->secret_before, sizeof(first)) == 0))
+		return false;
+	memcpy(first, fresh->secret_before, sizeof(first));
+	memcpy(fresh->secret_before, fresh->secret, sizeof(first));
+	memcpy(fresh->secret, first, sizeof(first));
+	memory_wipe(first, sizeof(first));
+	return true;
+}
+
 /* What holds from the start on, and whom a program that starts becomes. */
 static int check_fixed(const struct supervisor *supervisor,
     const struct config *fresh, char **error)
@@ -51,15 +72,18 @@ int settings_read(
 static int read_again(struct supervisor *supervisor, char **error)
 {
 	struct config fresh;
+	bool learns;
 
 	if (settings_read(supervisor, &fresh, error) < 0)
 		return -1;
+	learns = secret_put_off(&fresh, &supervisor->config);
 	if (worker_prepare(&fresh, error) < 0) {
 		config_release(&fresh);
 		return -1;
 	}
 	config_release(&supervisor->config);
 	supervisor->config = fresh;
+	supervisor->learns = learns;
 	log_set(log_level_of(fresh.log_level), "supervisor");
 	return 0;
 }
@@ -95,7 +119,10 @@ static void reload_next(struct supervisor *supervisor)
 {
 	if (++supervisor->next < supervisor->child_count)
 		return;
-	log_event(LOG_NOTICE, "reloaded", NULL);
+	if (supervisor->learns)
+		supervisor->reload_again = true;
+	else
+		log_event(LOG_NOTICE, "reloaded", NULL);
 	if (supervisor->previous >= 0)
 		close(supervisor->previous);
 	supervisor->previous = -1;
@@ -134,6 +161,7 @@ void reload_step(struct supervisor *supervisor)
 void reload_give_up(struct supervisor *supervisor, struct child *child)
 {
 	log_event(LOG_ERROR, "reload_failed", NULL);
+	supervisor->learns = false;
 	child->pid = child->leaving;
 	child->leaving = 0;
 	supervisor->next = supervisor->child_count;

@@ -40,6 +40,7 @@ struct supervisor {
 	int lifeline[2];
 	unsigned next; /* child to replace; child_count: no reload under way */
 	bool reload_again;
+	bool learns; /* a secret, which the next reload signs with */
 	bool upgrade; /* as soon as no reload is under way */
 	bool stopping;
 	bool inherited; /* from the program before this one */

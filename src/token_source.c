@@ -97,7 +97,7 @@ static void wake(struct token_waiter *waiter)
 	waiter->again(waiter->context);
 }
 
-/* Each may lead to others' end, but to no new one on this list. */
+/* Each ends no other's wait; one that begins then is in front, behind us. */
 static void wake_until(struct key_source *source, int64_t now)
 {
 	struct token_waiter *waiter, *next;
@@ -107,12 +107,6 @@ static void wake_until(struct key_source *source, int64_t now)
 		if (waiter->until_ms <= now)
 			wake(waiter);
 	}
-}
-
-static void wake_all(struct key_source *source)
-{
-	while (source->first != NULL)
-		wake(source->first);
 }
 
 bool source_see(struct key_source *source)
@@ -139,7 +133,7 @@ static void see(struct key_source *source)
 	if (ended == source->ended)
 		return;
 	source->ended = ended;
-	wake_all(source);
+	wake_until(source, INT64_MAX);
 }
 
 static void fetch_failed(struct key_source *source, const char *reason)
@@ -290,6 +284,9 @@ bool source_may_lack(const struct key_source *source, const json_t *claims)
 
 	if (source->fetcher == NULL)
 		return false;
+	/* Read behind began_s: what that fetch found may not be here yet. */
+	if (atomic_load(&source->shared->version) != source->version)
+		return true;
 	return began_s == 0 || !json_is_number(issued) ||
 	    json_number_value(issued) >= (double)(began_s - LEEWAY_S);
 }
@@ -316,7 +313,9 @@ bool source_wait(struct key_source *source, struct token_waiter *waiter)
 	source->first = waiter;
 	source->waiting++;
 	waiter->waits = true;
-	look_again(source);
+	/* A look that is due is never put off, however many come. */
+	if (source->waiting == 1)
+		event_active(source->look, EV_TIMEOUT, 1);
 	return true;
 }
 

@@ -102,7 +102,7 @@ bool source_see(struct key_source *source);
 
 /*
  * Could a key that is not here be one that came since?  Not when the last
- * fetch began after the token was made.
+ * fetch began after the token was made and what it found has been seen.
  */
 bool source_may_lack(const struct key_source *source, const json_t *claims);
 

@@ -7,7 +7,8 @@
  * embedded PostgreSQL, migrates, and then waits for signals:
  *
  * SIGTERM, SIGINT   workers drain, then PostgreSQL stops; exit 0
- * SIGHUP            settings and keys are read again, worker by worker
+ * SIGHUP            settings and keys are read again, worker by worker; twice
+ *                   for a new secret, which all know before one signs with it
  * SIGUSR2           the same with the program's file as it is by now
  * SIGCHLD           what died is started again: at once the first time,
  *                   later and later when it keeps dying

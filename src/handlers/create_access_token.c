@@ -156,6 +156,8 @@ static void on_answer(void *context, const struct outcome *outcome)
 		refuse_guess(request);
 		return;
 	}
+	snprintf(request->org_id, UUID_TEXT, "%s",
+	    shape_value(outcome->results[0], 0, "org_id"));
 	request->caller = arena_format(&request->arena, "client %s", client);
 	spent = limit_caller(request);
 	if (spent != NULL) {

@@ -5,7 +5,8 @@ A small catalogue shows what becomes of the organisation's own; the real one
 well they are found.
 
 Mutations: `edited` not looked at; merged skills imported again; the reference
-left out (a second run doubles everything); the search without `near`.
+left out (a second run doubles everything); the search without `near`; names that
+are taken as they are.
 """
 
 import csv
@@ -150,6 +151,26 @@ def test_what_is_made_of_it(esco):
     # Hidden labels are found and not shown.
     found = esco.call('GET', '/v1/skills', query={'q': 'py'})['items']
     assert found[0]['id'] == python['id']
+
+
+@pytest.mark.parametrize('at, column', [
+    (1, 'preferredLabel'), (2, 'altLabels'), (3, 'hiddenLabels')])
+@pytest.mark.parametrize('odd', ['\x1b[2J', '\u202e', '\u2028', '\ufdd0'])
+def test_names_that_are_none(esco, at, column, odd):
+    """As little as by the API; blanks of any kind are blanks."""
+    good = esco.skills['plan']
+    row = list(good)
+    row[at] = f'a\tb\n{odd}c'
+    esco.skills['plan'] = tuple(row)
+    esco.write()
+    result = esco.load(check=False)
+    assert result.returncode == 1
+    assert result.stderr == (f'{esco.folder}/skills_en.csv: row 3: {column}'
+                             ' holds a control character\n')
+    row[at] = 'a\tb\nc'
+    esco.skills['plan'] = tuple(row)
+    esco.write()
+    esco.load()
 
 
 def test_a_second_run_changes_nothing(esco, db):

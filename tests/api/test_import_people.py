@@ -2,7 +2,8 @@
 
 Mutations: `coalesce(i.email, p.email)` turned round (a file wins over what it
 leaves empty); a commit before the employments (a half import); the faults of
-a later row hidden by the first one.
+a later row hidden by the first one; a column called by its name, whatever
+that would do to a terminal.
 """
 
 import datetime
@@ -280,13 +281,16 @@ def test_the_first_mistakes_only(put):
 
 @pytest.mark.parametrize('header, error', [
     (['external_id', 'salary'], "there is no column 'salary'; the columns"),
-    (['external_id', 'external_id'], "column 'external_id' is there twice"),
+    (['external_id', 'external_id'], 'columns 1 and 2 have one name'),
+    (['"\x1b[2J\n"'] * 2, 'columns 1 and 2 have one name'),
     (['given_name'], 'a column external_id or user_name is needed'),
     (['external_id', ''], "there is no column ''"),
 ])
 def test_headers(put, header, error):
     result = put([], header, check=False)
     assert result.returncode == 1 and error in result.stderr, result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    assert result.stderr.rstrip('\n').isprintable()
 
 
 def test_other_encodings_are_refused(put, people):

@@ -1,8 +1,9 @@
 """Rates (bucket.h): how often a person, and a machine client, may ask.
 
 Mutations: the step left out; put behind the one for roles, behind the one for
-keys; one bucket for everybody; a table for each worker; people counted with
-the clients' quota; Retry-After as the whole window; a failure that is not
+keys; one bucket for everybody, or for machines of one name; a table for each
+worker; a token bought from another bucket than it is used from; people counted
+with the clients' quota; Retry-After as the whole window; a failure that is not
 counted; a look-up in spite of failures; tokens and Bulk for nothing.
 """
 
@@ -126,6 +127,17 @@ def test_machine_clients(limited, server):
         statuses[-1].expect(429, code='too_many_requests')
 
 
+def test_machines_of_one_name(limited, server):
+    """Whatever other organisations call theirs."""
+    api = limited(rate_client=3)
+    tokens = [server.command(
+        'token', '--org', org, '--client', 'rate same', '--scope',
+        'people:write').stdout.strip() for org in ('demo', 'other')]
+    statuses = [[api.get('/scim/v2/Users?count=1', token=token).status_code
+                 for _ in range(4)] for token in tokens]
+    assert statuses == [[200] * 3 + [429]] * 2
+
+
 def test_a_managed_client(limited, server):
     server.command('client', 'create', 'rated', '--org', 'demo',
                    '--scope', 'people:read')
@@ -145,6 +157,15 @@ def test_oauth_tokens_are_counted(limited, call):
     assert statuses == [200, 200, 429]
     refused = one.send(api).expect(429, code='too_many_requests')
     assert left(refused)[:2] == ('client', 2)
+
+
+def test_a_token_and_its_use_are_one_callers(limited, call):
+    api = limited(rate_client=2)
+    one = call('create_access_token')
+    token = one.send(api).expect(200).json()['access_token']
+    users = '/scim/v2/Users?count=1'
+    assert left(api.get(users, token=token))[2] == 0
+    one.send(api).expect(429)
 
 
 def failed(reply):

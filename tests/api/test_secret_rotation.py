@@ -2,12 +2,15 @@
 
 Mutations: the old one not believed for tokens; for cursors; the old one goes
 on signing; it is believed for ever; a second one that others may read; any
-issuer's token verified by it.
+issuer's token verified by it; the new one signs before all workers know it;
+it is learnt and never signs.
 """
 
+import concurrent.futures
 import os
 import secrets
 import signal
+import threading
 import time
 
 import jwt
@@ -122,6 +125,37 @@ def test_nobody_notices(machine):
                    for entry in machine.server.log_entries()) > count:
                 break
     assert set(stop) == {200}, stop
+
+
+def test_what_one_worker_seals_all_know(machine):
+    """While one machine's workers change over, too: each connection may be
+    another's."""
+    path, bearer = '/v1/people?limit=2', token(machine.secrets['first'])
+    done = threading.Event()
+
+    def get(path):
+        return machine.api.get(path, token=bearer,
+                               headers={'Connection': 'close'})
+
+    def turn_pages():
+        said = set()
+        while not done.is_set():
+            after = get(path).expect(200).json()['next']
+            said |= {get(f'{path}&after={after}').status_code
+                     for _ in range(3)}
+        return said
+
+    machine.use(secrets.token_bytes(32), 'second')
+    machine.configure('second', before='first')
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        said = pool.submit(turn_pages)
+        machine.reload()
+        done.set()
+        assert said.result() == {200}
+    newer = machine.page('first')
+    machine.configure('second')
+    machine.reload()
+    assert machine.status('second', f'{path}&after={newer}') == 200
 
 
 def test_what_is_believed_of_it(machine):

@@ -111,7 +111,7 @@ static void token_try(const char *token, size_t length)
 		demand(found->expires_at > NOW - 60);
 		demand(found->org[0] != '\0' && strlen(found->org) <= 255);
 		demand(found->subject[0] != '\0');
-		demand(strlen(found->subject) <= 255);
+		demand(strlen(found->subject) <= 800);
 		demand(strlen(found->scopes) <= 1024 && found->roles < 128);
 	}
 	kept = token_check(checker, copy, length, NOW, &again);

@@ -214,13 +214,13 @@ static const struct problem *ask(const char *form)
 static void found(const char *form, const char *const *values)
 {
 	static const char *const columns[] = {
-	    "client_id", "org", "credential_id", "scopes", "left_s"};
+	    "client_id", "org", "credential_id", "scopes", "left_s", "org_id"};
 	struct outcome outcome = {.ending = ENDING_DONE};
 
 	assert_ptr_equal(ask(form), &request_waiting);
 	assert_string_equal(
 	    value_sent(0, "use_machine_credential", "arg.kind"), "secret");
-	outcome.results[0] = result_of(columns, values, 5);
+	outcome.results[0] = result_of(columns, values, 6);
 	answer(&outcome);
 	PQclear(outcome.results[0]);
 	assert_null(asked.request.transaction);
@@ -238,7 +238,7 @@ static void test_granted(void **state)
 		"\"scope\":\"groups:write people:read\""},
 	};
 	const char *values[] = {
-	    "c", "acme", "x", "people:read groups:write", NULL};
+	    "c", "acme", "x", "people:read groups:write", NULL, "o"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -261,15 +261,15 @@ static void test_granted(void **state)
 
 static void test_refused(void **state)
 {
-	static const char *const cases[][5] = {
-	    {NULL, "acme", "x", "people:read", NULL},
-	    {"c", "acme", "x", NULL, NULL},
-	    {"d", "acme", "x", "people:read", NULL},
-	    {"c", "acme", "x", "people:read", "0"},
-	    {"c", "acme", "x", "people:read", "-5"},
+	static const char *const cases[][6] = {
+	    {NULL, "acme", "x", "people:read", NULL, "o"},
+	    {"c", "acme", "x", NULL, NULL, "o"},
+	    {"d", "acme", "x", "people:read", NULL, "o"},
+	    {"c", "acme", "x", "people:read", "0", "o"},
+	    {"c", "acme", "x", "people:read", "-5", "o"},
 	};
 	static const char *const good[] = {
-	    "c", "acme", "x", "people:read", NULL};
+	    "c", "acme", "x", "people:read", NULL, "o"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

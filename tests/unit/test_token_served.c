@@ -3,10 +3,12 @@
  * for it.  No address is asked here: the test answers each fetch.
  *
  * Mutations: a fault that forgets the keys; who waits told before the fetch
- * has ended, twice, or never; a text read while it is written; a fetch while
- * another process has the lease, or again within 30 s; a token refused by a
- * fetch that began before it was issued; a waiter's neighbours forgotten when
- * it leaves, or its place; whoever has left leaves again.
+ * has ended, twice, or never, put off by those who come later, or told with
+ * those who came before; a token refused by what is found and was not looked
+ * at yet; a text read while it is written; a fetch while another process has
+ * the lease, or again within 30 s; a token refused by a fetch that began before
+ * it was issued; a waiter's neighbours forgotten when it leaves, or its place;
+ * whoever has left leaves again.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -522,6 +524,86 @@ static void test_found_before(void **state)
 	free(set);
 }
 
+/* A fetch refuses by what it found, also where that was not looked at yet. */
+static void test_found_and_not_yet_seen(void **state)
+{
+	char *set = set_of(forge.p256, "b");
+	struct buf text = {0};
+	struct timespec now;
+
+	(void)state;
+	buf_add_string(&text, set);
+	make("jwks_url");
+	shared->lease_ms = INT64_MAX;
+	serve(fresh());
+	clock_gettime(CLOCK_REALTIME, &now);
+	shared_write(shared, &text);
+	shared->began_s = now.tv_sec;
+	assert_string_equal(checked("b", ",\"iat\":5"), "");
+	assert_string_equal(checked("c", ",\"iat\":5"), "unknown key");
+	buf_release(&text);
+	free(set);
+}
+
+/* Nobody waits longer because others come. */
+static void test_told_while_others_come(void **state)
+{
+	struct token_waiter waiters[20];
+
+	(void)state;
+	told = 0;
+	make("jwks_url");
+	shared->lease_ms = INT64_MAX;
+	serve(fresh());
+	assert_ptr_equal(checked("b", ""), token_unsure);
+	for (int i = 0; i < 20; i++) {
+		waiters[i] = waiter_new();
+		assert_true(token_wait(checker, &waiters[i]));
+		if (i == 0)
+			atomic_fetch_add(&shared->ended, 1);
+		look(10);
+	}
+	assert_in_range(told, 1, 20);
+	for (int i = 0; i < 20; i++)
+		token_wait_end(&waiters[i]);
+}
+
+static struct token_waiter newcomer;
+
+/* Its connection has another request, whose key is as new. */
+static void tell_and_come_again(void *context)
+{
+	tell(context);
+	newcomer = waiter_new();
+	assert_ptr_equal(checked("c", ""), token_unsure);
+	assert_true(token_wait(checker, &newcomer));
+}
+
+/* Who comes while others are told waits for a fetch of his own. */
+static void test_told_while_others_are(void **state)
+{
+	struct token_waiter first = waiter_new(), second = waiter_new();
+
+	(void)state;
+	told = 0;
+	make("jwks_url");
+	serve(fresh());
+	assert_ptr_equal(checked("b", ""), token_unsure);
+	/* The fetch of the start is under way; nobody has asked for it. */
+	shared->ask_ms = INT64_MAX;
+	first.again = tell_and_come_again;
+	assert_true(token_wait(checker, &first));
+	assert_true(token_wait(checker, &second));
+	shared->ask_ms = 0;
+	ends("no route", NULL);
+	assert_int_equal(told, 2);
+	assert_true(newcomer.waits);
+	assert_int_equal(fetch.count, 2);
+	ends_with_key("c");
+	assert_int_equal(told, 3);
+	assert_true(newcomer.settled);
+}
+
 #define ONE(test) cmocka_unit_test_teardown(test, end)
 
 int main(void)
@@ -538,6 +620,9 @@ int main(void)
 	    ONE(test_a_crowd),
 	    ONE(test_found_by_another),
 	    ONE(test_found_before),
+	    ONE(test_found_and_not_yet_seen),
+	    ONE(test_told_while_others_come),
+	    ONE(test_told_while_others_are),
 	};
 
 	return cmocka_run_group_tests(tests, forged_pem, forged_end);
