@@ -1,14 +1,18 @@
 """What a session asks, who answers, and what its host is told.
 
 Mutations: `n.count >= 4` for `>= 5`; `s.is_over` left out of the results;
-forget_answerers forgets nothing.
+forget_answerers forgets nothing; put_feedback_form without the form's lock
+(test_a_form_waits_for_who_answers_it).
 """
 
+import concurrent.futures
+import contextlib
 import json
 
 import pytest
 
 import fixtures
+from harness import locks
 from harness.waiting import eventually
 
 NAMES = ('els', 'jonas', 'an', 'piet', 'nina', 'felix')
@@ -253,3 +257,28 @@ def test_choices_and_labels(api, session, clock):
                   ('3', {'nl': 'Pauze'}, 5)]
     assert [(x['value'], x['count']) for x in yes_no['counts']] == [
         ('true', 3), ('false', 3)]
+
+
+def test_a_form_waits_for_who_answers_it(api, server, world, session):
+    """Its first answer is on its way when the host asks something else."""
+    one = session()
+    rival = server.connect()
+    rival.autocommit = False
+    with contextlib.closing(rival), concurrent.futures.ThreadPoolExecutor(
+            1) as host:
+        ask = rival.cursor()
+        ask.execute('select from feedback_form where session_id = %s'
+                    ' for no key update', [one])
+        ask.execute(
+            'with made as (insert into feedback_answer (org_id, session_id,'
+            " answers) values (%(org)s, %(session)s, '[]') returning id)"
+            ' insert into feedback_answered (org_id, session_id, person_id,'
+            ' answer_id) select %(org)s, %(session)s, %(els)s, id from made',
+            {'org': world.org_id, 'session': one,
+             'els': world.person('els')})
+        changed = host.submit(
+            api.put, way(one, 'form'), as_='bram', json={
+                'questions': fixtures.QUESTIONS[:1]})
+        locks.waited_for(world.db, rival)
+        rival.commit()
+        changed.result().expect(409, code='form_answered_already')

@@ -4,6 +4,16 @@ import contextlib
 import threading
 import time
 
+from .waiting import eventually
+
+
+def waited_for(db, connection, seconds=20):
+    """Returns when somebody waits for what that connection has locked."""
+    eventually(lambda: db.one(
+        'select true from pg_stat_activity'
+        ' where %s = any(pg_blocking_pids(pid)) limit 1',
+        [connection.info.backend_pid]), seconds, 'nobody waits for the lock')
+
 
 @contextlib.contextmanager
 def locked(server, table='person'):
