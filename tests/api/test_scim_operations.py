@@ -11,7 +11,8 @@ a team's external id left out of scim_put_group's `kept`; is_department always
 false; the group of a department not refused to PATCH; choices 3 and 4 of
 find_caller the other way round; the brake left out of scim_put_user, or of
 scim_delete_user; `note()` that returns false; the person left out of
-scim_put_user's brake.
+scim_put_user's brake; who lost a team, or a parent, not told by
+scim_put_group or scim_delete_group (test_who_loses_a_team_has_moved).
 """
 
 import concurrent.futures
@@ -296,6 +297,38 @@ def test_a_deleted_group_is_gone(idp, api):
     assert api.get(f'/v1/people/{one}', **me).json()['teams'] == []
     assert idp.events(group)[-1] == 'team.deleted'
     assert idp.group('Deleted') != group
+
+
+def known_team(idp, name, *people, **columns):
+    """A team that HR's own file brought, where these people work."""
+    team = idp.db.one(
+        'insert into team (org_id, id, name, parent_id) values (%s, uuid7(),'
+        ' %s, %s) returning id::text', [idp.id, name, columns.get('parent')])
+    for one in people:
+        idp.db.execute(
+            'insert into employment (org_id, person_id, team_id, during)'
+            " values (%s, %s, %s, daterange('2020-01-01', null))",
+            [idp.id, one, team])
+    return team
+
+
+def told(idp, thing):
+    return idp.db.execute('select event, body from outbox where object_id = %s'
+                          ' order by id', [thing])
+
+
+def test_who_loses_a_team_has_moved(idp):
+    """Its sub-teams too, as they do by a file."""
+    stays, goes = (idp.hire(f'{what}-with-team') for what in ('stays', 'goes'))
+    team = known_team(idp, 'Above', stays, goes)
+    below = known_team(idp, 'Below', parent=team)
+    idp.patch(f'/Groups/{team}', {'op': 'remove', 'path': 'members', 'value': [
+        {'value': goes}]}).expect(204)
+    assert told(idp, goes) == [('person.moved', {'changed': ['team']})]
+    assert told(idp, stays) == []
+    idp.delete(f'/Groups/{team}').expect(204)
+    assert told(idp, stays) == [('person.moved', {'changed': ['team']})]
+    assert told(idp, below) == [('team.updated', {'changed': ['parent_id']})]
 
 
 # Callers
