@@ -2,14 +2,19 @@
 
 Mutations: `coalesce(i.email, p.email)` turned round (a file wins over what it
 leaves empty); a commit before the employments (a half import); the faults of
-a later row hidden by the first one.
+a later row hidden by the first one; what stays taken from what was there
+before the row was free (test_what_somebody_else_just_wrote_stays).
 """
 
+import concurrent.futures
+import contextlib
 import datetime
 import itertools
 import time
 
 import pytest
+
+from harness import locks
 
 HEADER = ('external_id,user_name,given_name,family_name,email,language,zone,'
           'country,team,team_parent,manager_external_id,title,start_on,'
@@ -325,3 +330,22 @@ def test_many(put, people):
     assert time.monotonic() - began < 30
     assert len(people('id')) == 10000
     assert put(rows).stdout.startswith('Nothing changed')
+
+
+def test_what_somebody_else_just_wrote_stays(put, people, server, db, org):
+    """The file leaves the address empty; SCIM is writing it meanwhile."""
+    put(THREE)
+    rival = server.connect()
+    rival.autocommit = False
+    with contextlib.closing(rival), concurrent.futures.ThreadPoolExecutor(
+            1) as importing:
+        rival.cursor().execute(
+            "update person set email = 'new@example.org', version ="
+            " version + 1 where user_name = 'user1' and org_id = (select id"
+            ' from organisation where name = %s)', [org])
+        done = importing.submit(put, [person(1, given_name='Other')])
+        locks.waited_for(db, rival)
+        rival.commit()
+        done.result()
+    assert people('given_name', 'email', 'display_name', 'version')[
+        'user1'] == ('Other', 'new@example.org', 'Other Family1', 3)
