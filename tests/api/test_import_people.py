@@ -3,7 +3,8 @@
 Mutations: `coalesce(i.email, p.email)` turned round (a file wins over what it
 leaves empty); a commit before the employments (a half import); the faults of
 a later row hidden by the first one; what stays taken from what was there
-before the row was free (test_what_somebody_else_just_wrote_stays).
+before the row was free (test_what_somebody_else_just_wrote_stays);
+import_people_date left out (test_what_comes_late_is_dated_late).
 """
 
 import concurrent.futures
@@ -349,3 +350,16 @@ def test_what_somebody_else_just_wrote_stays(put, people, server, db, org):
         done.result()
     assert people('given_name', 'email', 'display_name', 'version')[
         'user1'] == ('Other', 'new@example.org', 'Other Family1', 3)
+
+
+def test_what_comes_late_is_dated_late(put, server, db, org):
+    """Else who follows a list by as_of would pass by what took long."""
+    put(THREE)
+    org_id = db.one('select id from organisation where name = %s', [org])
+    since = locks.held_up(server, db, org_id, lambda: put([
+        person(1, given_name='Other'), person(4, team='Late')]))
+    for table, name in (('person', 'user_name'), ('team', 'name')):
+        assert set(db.column(
+            f'select {name} from {table} where org_id = %s and updated_at > %s'
+            ' and updated_at < clock()', [org_id, since])) == {
+                'person': {'user1', 'user4'}, 'team': {'Late'}}[table]
