@@ -2,7 +2,8 @@
 
 Mutations: `n.count >= 4` for `>= 5`; `s.is_over` left out of the results;
 forget_answerers forgets nothing; put_feedback_form without the form's lock
-(test_a_form_waits_for_who_answers_it).
+(test_a_form_waits_for_who_answers_it); give_feedback_answers not sealed
+(test_no_key_keeps_who_said_what).
 """
 
 import concurrent.futures
@@ -48,6 +49,19 @@ def give(api, session, as_='els', status=201, code=None, answers=None,
 
 def results(api, session, as_='bram', status=200):
     return api.get(way(session, 'results'), as_=as_).expect(status).json()
+
+
+def test_no_key_keeps_who_said_what(api, db, session):
+    one = session()
+    body = {'answers': [{'question': 1, 'text': 'Only I would say this.'}]}
+    given = api.call('POST', way(one, 'answers'), as_='els', json=body,
+                     headers={'Idempotency-Key': 'mine'})
+    if given.status_code == 400:
+        give(api, one, answers=body['answers'])
+    assert not db.one('select true from idempotency_key where answer like %s',
+                      ['%Only I would%'])
+    given.expect(400, code='key_not_allowed')
+    give(api, one, status=409, code='answers_given_already')
 
 
 # The form
