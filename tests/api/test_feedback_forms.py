@@ -3,11 +3,12 @@
 Mutations: `n.count >= 4` for `>= 5`; `s.is_over` left out of the results;
 forget_answerers forgets nothing; put_feedback_form without the form's lock
 (test_a_form_waits_for_who_answers_it); give_feedback_answers not sealed
-(test_no_key_keeps_who_said_what).
+(test_no_key_keeps_who_said_what); forget_answerers without another date.
 """
 
 import concurrent.futures
 import contextlib
+import datetime
 import json
 
 import pytest
@@ -187,6 +188,28 @@ def test_after_seven_days_nobody_knows_whose_it_was(api, session, clock, db,
     assert db.one('select answers from feedback_answer where session_id'
                   ' = %s', [one]) == [{'question': 3, 'scale': 1}]
     assert other
+
+
+def test_answerers_of_a_session_that_moved_are_forgotten_later(
+        api, db, session, clock):
+    """It had begun, and nobody had said so yet: its host puts it off."""
+    one = session(state='confirmed')
+    give(api, one)
+    start = (datetime.datetime.now() + datetime.timedelta(days=3))
+    api.call('PATCH', f'/v1/sessions/{one}', as_='bram', json={
+        'zone': 'Europe/Brussels',
+        'starts_local': start.strftime('%Y-%m-%dT03:00')}).expect(200)
+
+    def forgotten():
+        return db.one('select answer_id is null from feedback_answered'
+                      ' where session_id = %s', [one])
+    clock.advance(days=8)
+    eventually(lambda: not db.one(
+        "select true from timer where kind = 'forget_answerers' and"
+        ' object_id = %s and due_at <= clock()', [one]))
+    assert not forgotten()
+    clock.advance(days=20)
+    eventually(forgotten)
 
 
 def test_an_answer_names_nobody_and_no_moment(api, session, db, world):
