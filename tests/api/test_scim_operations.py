@@ -12,7 +12,7 @@ false; the group of a department not refused to PATCH; choices 3 and 4 of
 find_caller the other way round; the brake left out of scim_put_user, or of
 scim_delete_user; `note()` that returns false; the person left out of
 scim_put_user's brake; who lost a team, or a parent, not told by
-scim_put_group or scim_delete_group (test_who_loses_a_team_has_moved).
+scim_put_group or scim_delete_group (test_who_loses_a_team_has_moved); leaders with whoever is deleted.
 """
 
 import concurrent.futures
@@ -329,6 +329,24 @@ def test_who_loses_a_team_has_moved(idp):
     idp.delete(f'/Groups/{team}').expect(204)
     assert told(idp, stays) == [('person.moved', {'changed': ['team']})]
     assert told(idp, below) == [('team.updated', {'changed': ['parent_id']})]
+
+
+def test_a_leader_who_is_deleted_leads_nobody(idp, api):
+    """Nobody else is told the name of whoever is no more."""
+    boss, deputy = idp.user('boss-to-go'), idp.user('boss-to-stay')
+    for name, lead in (('led-by-one', boss), ('led-by-other', deputy)):
+        idp.user(name, **{WORK: {'department': f'Of {name}',
+                                 'manager': {'value': lead}}})
+
+    def leaders(name):
+        me = api.get('/v1/me', as_=name, org=idp.org).expect(200).json()
+        team = api.get(f"/v1/teams/{me['teams'][0]['team_id']}", as_=name,
+                       org=idp.org).expect(200).json()
+        assert me['leaders'] == team['leaders']
+        return [one['person_id'] for one in me['leaders']]
+    idp.delete(f'/Users/{boss}').expect(204)
+    idp.replace(f'/Users/{deputy}', 'active', False).expect(204)
+    assert (leaders('led-by-one'), leaders('led-by-other')) == ([], [deputy])
 
 
 # Callers
