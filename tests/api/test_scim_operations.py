@@ -12,10 +12,12 @@ false; the group of a department not refused to PATCH; choices 3 and 4 of
 find_caller the other way round; the brake left out of scim_put_user, or of
 scim_delete_user; `note()` that returns false; the person left out of
 scim_put_user's brake; who lost a team, or a parent, not told by
-scim_put_group or scim_delete_group (test_who_loses_a_team_has_moved); leaders with whoever is deleted.
+scim_put_group or scim_delete_group (test_who_loses_a_team_has_moved); leaders with whoever is deleted; the department
+not locked (test_a_department_that_is_just_deleted).
 """
 
 import concurrent.futures
+import contextlib
 import datetime
 import itertools
 import time
@@ -24,7 +26,9 @@ import urllib.parse
 import psycopg2
 import pytest
 
+from harness import locks
 from harness.provider import MESSAGES, USER, WORK, Provider
+from harness.waiting import eventually
 
 
 @pytest.fixture(scope='module')
@@ -297,6 +301,29 @@ def test_a_deleted_group_is_gone(idp, api):
     assert api.get(f'/v1/people/{one}', **me).json()['teams'] == []
     assert idp.events(group)[-1] == 'team.deleted'
     assert idp.group('Deleted') != group
+
+
+@pytest.mark.parametrize('known', [False, True])
+def test_a_department_that_is_just_deleted(idp, server, known):
+    """Whoever comes to it, new or from elsewhere, finds another one."""
+    name = f'doomed-{known}'
+    team, body = idp.group(name), {WORK: {'department': name}}
+    one = idp.user(f'in-{name}') if known else None
+    rival = server.connect()
+    rival.autocommit = False
+    with contextlib.closing(rival), concurrent.futures.ThreadPoolExecutor(
+            1) as coming:
+        rival.cursor().execute(
+            'update team set deleted_at = clock() where id = %s', [team])
+        done = coming.submit(
+            idp.put, f'/Users/{one}', {'userName': f'in-{name}', **body}
+        ) if known else coming.submit(idp.post_user, f'in-{name}', **body)
+        eventually(lambda: done.done() or locks.is_waited_for(idp.db, rival))
+        rival.commit()
+        one = done.result().expect(200, 201).json()['id']
+    assert idp.db.one(
+        'select t.name from employment e join team t on t.id = e.team_id and'
+        ' t.deleted_at is null where e.person_id = %s', [one]) == name
 
 
 def known_team(idp, name, *people, **columns):

@@ -8,12 +8,16 @@ import time
 from .waiting import eventually
 
 
+def is_waited_for(db, connection):
+    """Somebody waits for what that connection has locked."""
+    return db.one('select true from pg_stat_activity'
+                  ' where %s = any(pg_blocking_pids(pid)) limit 1',
+                  [connection.info.backend_pid])
+
+
 def waited_for(db, connection, seconds=20):
-    """Returns when somebody waits for what that connection has locked."""
-    eventually(lambda: db.one(
-        'select true from pg_stat_activity'
-        ' where %s = any(pg_blocking_pids(pid)) limit 1',
-        [connection.info.backend_pid]), seconds, 'nobody waits for the lock')
+    eventually(lambda: is_waited_for(db, connection), seconds,
+               'nobody waits for the lock')
 
 
 def held_up(server, db, org_id, work):
