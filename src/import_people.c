@@ -201,7 +201,8 @@ static int carry_out(struct import *import)
 		return explain(import);
 	changed = number(import, 0);
 	persons = number(import, 1);
-	if (link_script(import->link, "commit") < 0)
+	if (run(import, "import_people_date") < 0 ||
+	    link_script(import->link, "commit") < 0)
 		return say_link(import);
 	/* Statements that are prepared keep the plan of an empty table. */
 	if (persons > 0 &&

@@ -1,5 +1,9 @@
 -- Also when start_session has not been run yet: after a night without a jobs
 -- process both are due at once.
+select from session s
+ where s.org_id = :auth.org and s.id = :arg.object_id::uuid
+   for no key update;
+
 with over as (
 	update session s
 	   set state = 'held', version = s.version + 1, updated_at = clock()

@@ -1,7 +1,8 @@
 -- Stands before every request's statements, in the same transaction; what it
--- returns is safe as the next updated_since: no write takes longer.  case asks
--- in this order, so that the person is looked for behind the organisation's
--- wall.  A statement, since a function in PL/pgSQL costs 15 us more.
+-- returns is safe as the next updated_since: no write takes longer, but imports,
+-- which are dated when they end.  case asks in this order, so that the person is
+-- looked for behind the organisation's wall.  A statement, since a function in
+-- PL/pgSQL costs 15 us more.
 select case
        when concat(set_config('hefboom.org', :auth.org::text, true),
                 set_config('hefboom.person',

@@ -6,6 +6,11 @@ update skill s
    and (s.parents, s.relations, s.external_refs)
        is distinct from (d.parents, d.relations, d.external_refs);
 
+update skill s
+   set updated_at = l.at
+  from (select clock_by_now() as at) l
+ where s.org_id = :auth.org and s.updated_at = clock();
+
 insert into outbox (org_id, event, object_id, body)
 select :auth.org, 'skill.imported', :auth.org,
        jsonb_build_object('scheme', 'esco',

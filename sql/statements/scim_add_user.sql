@@ -1,6 +1,6 @@
 -- Makes a user who can be nobody that there is, in a department that there is;
--- else does nothing, and scim_put_user has to.  No row is locked: of two at
--- once the constraints refuse one.
+-- else does nothing, and scim_put_user has to.  Nobody is locked: of two at once
+-- the constraints refuse one.
 with new as (
 	select c.external_id, c.user_name, c.display_name, c.given_name,
 	       c.family_name, c.email, c.language, c.country,
@@ -10,6 +10,7 @@ with new as (
 		 where t.org_id = :auth.org
 		   and t.sort_name = name_words(c.department)
 		   and t.deleted_at is null
+		   for share
 	       ) as team_id, c.department, (
 		select m.id from person m
 		 where m.org_id = :auth.org and m.deleted_at is null

@@ -37,6 +37,7 @@ with it as (
 	  from gone g
 	 where t.org_id = :auth.org and t.parent_id = g.id
 	   and not g.is_department
+	returning t.id, t.version
 ), ended as (
 	update employment e
 	   set during = daterange(lower(e.during), today()),
@@ -57,6 +58,7 @@ with it as (
 		select from scim_person s
 		 where s.org_id = e.org_id and s.person_id = e.person_id
 	   )
+	returning e.person_id, e.during
 ), forgotten as (
 	delete from scim_team s
 	 using it
@@ -75,6 +77,16 @@ with it as (
 	       case when g.is_department then '{"changed": ["members"]}'
 	            else '{}' end::jsonb
 	  from gone g
+	union all
+	select :auth.org, 'team.updated', l.id, l.version,
+	       '{"changed": ["parent_id"]}'::jsonb
+	  from lifted l
+	union all
+	select :auth.org, 'person.moved', p.id, p.version,
+	       '{"changed": ["team"]}'::jsonb
+	  from parted m
+	  join person p on p.org_id = :auth.org and p.id = m.person_id
+	 where m.during @> today()
 )
 insert into sync_change (org_id, source, kind, object_id, action)
 select :auth.org, :arg.source, 'team', g.id, 'deleted' from gone g;

@@ -123,7 +123,7 @@ with picked as (
 	   set team_id = null, updated_at = clock()
 	  from leaving l
 	 where e.org_id = :auth.org and e.id = l.id and l.is_primary
-	returning e.id
+	returning e.id, e.person_id
 ), kept as (
 	insert into scim_team (org_id, team_id, external_id)
 	select :auth.org, it.id, case when :arg.external_id is null
@@ -165,6 +165,11 @@ with picked as (
 	       jsonb_build_object('changed', n.at)
 	  from changed c, names n
 	 where cardinality(n.at) > 0
+	union all
+	select :auth.org, 'person.moved', p.id, p.version,
+	       '{"changed": ["team"]}'::jsonb
+	  from parted m
+	  join person p on p.org_id = :auth.org and p.id = m.person_id
 )
 insert into sync_change (org_id, source, kind, object_id, action, changed)
 select :auth.org, :arg.source, 'team', m.id, 'created', '{}'::text[]

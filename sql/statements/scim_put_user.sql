@@ -34,6 +34,14 @@ select brake_deactivation(:auth.org, :arg.source, p.id)
 	       ))
    );
 
+select from team t
+ where t.org_id = :auth.org and t.deleted_at is null
+   and t.sort_name = (
+	select name_words(c.department)
+	  from scim_columns(:arg.document::jsonb) c
+   )
+   for share;
+
 with freed as (
 	-- Nobody can see that a tombstone has this name.
 	update person p

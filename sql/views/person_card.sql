@@ -28,7 +28,7 @@ select p.org_id, p.id, p.display_name, p.given_name, p.family_name,
 	                'display_name', m.display_name)
 	           order by m.sort_name, m.id), '[]')
 	  from person m
-	 where m.org_id = p.org_id and m.id in (
+	 where m.org_id = p.org_id and m.deleted_at is null and m.id in (
 		select e.manager_id
 		  from present_employment e
 		 where e.org_id = p.org_id and e.person_id = p.id

@@ -5,7 +5,7 @@ select t.org_id, t.id, t.name, t.parent_id, t.external_id,
 	                'display_name', m.display_name)
 	           order by m.sort_name, m.id), '[]')
 	  from person m
-	 where m.org_id = t.org_id and m.id in (
+	 where m.org_id = t.org_id and m.deleted_at is null and m.id in (
 		select e.manager_id
 		  from present_employment e
 		 where e.org_id = t.org_id and e.team_id = t.id

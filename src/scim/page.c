@@ -311,7 +311,8 @@ static const struct problem *begin(struct request *request,
 	question->read = kind == NULL ? scim_filter_read_any : scim_filter_read;
 	list->request = request;
 	arena_defer(&request->arena, release, &list->resources);
-	list->first = number_of(question->start_index, 1, 1, INT64_MAX);
+	/* As far as SQL can add to it. */
+	list->first = number_of(question->start_index, 1, 1, INT64_MAX / 2);
 	list->offset = list->first - 1;
 	list->wanted =
 	    number_of(question->count, SCIM_COUNT, 0, SCIM_COUNT_MAX);

@@ -1,14 +1,20 @@
 """What a session asks, who answers, and what its host is told.
 
 Mutations: `n.count >= 4` for `>= 5`; `s.is_over` left out of the results;
-forget_answerers forgets nothing.
+forget_answerers forgets nothing; put_feedback_form without the form's lock
+(test_a_form_waits_for_who_answers_it); give_feedback_answers not sealed
+(test_no_key_keeps_who_said_what); forget_answerers without another date.
 """
 
+import concurrent.futures
+import contextlib
+import datetime
 import json
 
 import pytest
 
 import fixtures
+from harness import locks
 from harness.waiting import eventually
 
 NAMES = ('els', 'jonas', 'an', 'piet', 'nina', 'felix')
@@ -44,6 +50,19 @@ def give(api, session, as_='els', status=201, code=None, answers=None,
 
 def results(api, session, as_='bram', status=200):
     return api.get(way(session, 'results'), as_=as_).expect(status).json()
+
+
+def test_no_key_keeps_who_said_what(api, db, session):
+    one = session()
+    body = {'answers': [{'question': 1, 'text': 'Only I would say this.'}]}
+    given = api.call('POST', way(one, 'answers'), as_='els', json=body,
+                     headers={'Idempotency-Key': 'mine'})
+    if given.status_code == 400:
+        give(api, one, answers=body['answers'])
+    assert not db.one('select true from idempotency_key where answer like %s',
+                      ['%Only I would%'])
+    given.expect(400, code='key_not_allowed')
+    give(api, one, status=409, code='answers_given_already')
 
 
 # The form
@@ -171,6 +190,28 @@ def test_after_seven_days_nobody_knows_whose_it_was(api, session, clock, db,
     assert other
 
 
+def test_answerers_of_a_session_that_moved_are_forgotten_later(
+        api, db, session, clock):
+    """It had begun, and nobody had said so yet: its host puts it off."""
+    one = session(state='confirmed')
+    give(api, one)
+    start = (datetime.datetime.now() + datetime.timedelta(days=3))
+    api.call('PATCH', f'/v1/sessions/{one}', as_='bram', json={
+        'zone': 'Europe/Brussels',
+        'starts_local': start.strftime('%Y-%m-%dT03:00')}).expect(200)
+
+    def forgotten():
+        return db.one('select answer_id is null from feedback_answered'
+                      ' where session_id = %s', [one])
+    clock.advance(days=8)
+    eventually(lambda: not db.one(
+        "select true from timer where kind = 'forget_answerers' and"
+        ' object_id = %s and due_at <= clock()', [one]))
+    assert not forgotten()
+    clock.advance(days=20)
+    eventually(forgotten)
+
+
 def test_an_answer_names_nobody_and_no_moment(api, session, db, world):
     one = session()
     give(api, one)
@@ -253,3 +294,28 @@ def test_choices_and_labels(api, session, clock):
                   ('3', {'nl': 'Pauze'}, 5)]
     assert [(x['value'], x['count']) for x in yes_no['counts']] == [
         ('true', 3), ('false', 3)]
+
+
+def test_a_form_waits_for_who_answers_it(api, server, world, session):
+    """Its first answer is on its way when the host asks something else."""
+    one = session()
+    rival = server.connect()
+    rival.autocommit = False
+    with contextlib.closing(rival), concurrent.futures.ThreadPoolExecutor(
+            1) as host:
+        ask = rival.cursor()
+        ask.execute('select from feedback_form where session_id = %s'
+                    ' for no key update', [one])
+        ask.execute(
+            'with made as (insert into feedback_answer (org_id, session_id,'
+            " answers) values (%(org)s, %(session)s, '[]') returning id)"
+            ' insert into feedback_answered (org_id, session_id, person_id,'
+            ' answer_id) select %(org)s, %(session)s, %(els)s, id from made',
+            {'org': world.org_id, 'session': one,
+             'els': world.person('els')})
+        changed = host.submit(
+            api.put, way(one, 'form'), as_='bram', json={
+                'questions': fixtures.QUESTIONS[:1]})
+        locks.waited_for(world.db, rival)
+        rival.commit()
+        changed.result().expect(409, code='form_answered_already')

@@ -6,7 +6,8 @@ well they are found.
 
 Mutations: `edited` not looked at; merged skills imported again; the reference
 left out (a second run doubles everything); the search without `near`; names that
-are taken as they are.
+are taken as they are; the second date left out
+(test_what_comes_late_is_dated_late).
 """
 
 import csv
@@ -15,6 +16,8 @@ import pathlib
 import random
 
 import pytest
+
+from harness import locks
 
 ESCO = pathlib.Path(__file__).resolve().parents[3] / 'shared/data/esco'
 PEOPLE = pathlib.Path(__file__).resolve().parent / 'other-people.csv'
@@ -179,6 +182,19 @@ def test_a_second_run_changes_nothing(esco, db):
     before = db.fingerprint(org)
     assert esco.load().stdout.startswith('Nothing changed: 6 concepts.')
     assert db.fingerprint(org) == before
+
+
+def test_what_comes_late_is_dated_late(esco, db, server):
+    """Else who follows the list by as_of would pass by what took long."""
+    esco.load()
+    org = db.one('select id from organisation where name = %s', [esco.org])
+    esco.skills['late'] = ('', 'coming late', '', '')
+    esco.skills['plan'] = ('skill/competence', 'plan works', '', '')
+    esco.write()
+    since = locks.held_up(server, db, org, esco.load)
+    assert {'coming late', 'plan works'} <= set(db.column(
+        'select name from skill where org_id = %s and updated_at > %s'
+        ' and updated_at < clock()', [org, since]))
 
 
 def test_a_newer_version(esco):

@@ -3,14 +3,20 @@
 Mutations: `coalesce(i.email, p.email)` turned round (a file wins over what it
 leaves empty); a commit before the employments (a half import); the faults of
 a later row hidden by the first one; a column called by its name, whatever
-that would do to a terminal.
+that would do to a terminal; what stays taken from what was there before the row
+was free (test_what_somebody_else_just_wrote_stays); import_people_date left out
+(test_what_comes_late_is_dated_late).
 """
 
+import concurrent.futures
+import contextlib
 import datetime
 import itertools
 import time
 
 import pytest
+
+from harness import locks
 
 HEADER = ('external_id,user_name,given_name,family_name,email,language,zone,'
           'country,team,team_parent,manager_external_id,title,start_on,'
@@ -329,3 +335,35 @@ def test_many(put, people):
     assert time.monotonic() - began < 30
     assert len(people('id')) == 10000
     assert put(rows).stdout.startswith('Nothing changed')
+
+
+def test_what_somebody_else_just_wrote_stays(put, people, server, db, org):
+    """The file leaves the address empty; SCIM is writing it meanwhile."""
+    put(THREE)
+    rival = server.connect()
+    rival.autocommit = False
+    with contextlib.closing(rival), concurrent.futures.ThreadPoolExecutor(
+            1) as importing:
+        rival.cursor().execute(
+            "update person set email = 'new@example.org', version ="
+            " version + 1 where user_name = 'user1' and org_id = (select id"
+            ' from organisation where name = %s)', [org])
+        done = importing.submit(put, [person(1, given_name='Other')])
+        locks.waited_for(db, rival)
+        rival.commit()
+        done.result()
+    assert people('given_name', 'email', 'display_name', 'version')[
+        'user1'] == ('Other', 'new@example.org', 'Other Family1', 3)
+
+
+def test_what_comes_late_is_dated_late(put, server, db, org):
+    """Else who follows a list by as_of would pass by what took long."""
+    put(THREE)
+    org_id = db.one('select id from organisation where name = %s', [org])
+    since = locks.held_up(server, db, org_id, lambda: put([
+        person(1, given_name='Other'), person(4, team='Late')]))
+    for table, name in (('person', 'user_name'), ('team', 'name')):
+        assert set(db.column(
+            f'select {name} from {table} where org_id = %s and updated_at > %s'
+            ' and updated_at < clock()', [org_id, since])) == {
+                'person': {'user1', 'user4'}, 'team': {'Late'}}[table]

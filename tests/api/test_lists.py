@@ -5,7 +5,8 @@ Mutations: `<` written for `<=` in `:page` or an order that is not total (a
 row lost or twice: test_pages); `after` not bound to the filter
 (test_cursors); as_of taken after the snapshot (test_no_change_is_lost); the
 teammates' sessions left out of session_near, and a limit of one in the first
-half of list_goals (test_a_list_has_what_reading_has).
+half of list_goals (test_a_list_has_what_reading_has); states that are not
+distinct (test_a_value_asked_for_twice_is_one).
 """
 
 import base64
@@ -173,6 +174,19 @@ def test_a_cursor_belongs_to_the_values_of_its_filters(name, call, document):
             ).expect(400, code='invalid_cursor')
     if name in updated_since_ids():
         assert tried, 'no filter leaves a second page'
+
+
+@lists
+def test_a_value_asked_for_twice_is_one(name, call, document):
+    one = call(name).changed(query={'limit': 200})
+    for place in document.operations[name].places('query'):
+        schema = document.resolve(place['schema'])
+        items = document.resolve(schema.get('items', {}))
+        for value in items.get('enum', ()):
+            once, twice = ([identity(item) for item in fetch(
+                one, **{place['name']: text})['items']]
+                for text in (value, f'{value},{value}'))
+            assert once == twice, f'{place["name"]}={value}'
 
 
 def two_values(schema, document):

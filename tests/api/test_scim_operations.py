@@ -11,10 +11,13 @@ a team's external id left out of scim_put_group's `kept`; is_department always
 false; the group of a department not refused to PATCH; choices 3 and 4 of
 find_caller the other way round; the brake left out of scim_put_user, or of
 scim_delete_user; `note()` that returns false; the person left out of
-scim_put_user's brake.
+scim_put_user's brake; who lost a team, or a parent, not told by
+scim_put_group or scim_delete_group (test_who_loses_a_team_has_moved); leaders with whoever is deleted; the department
+not locked (test_a_department_that_is_just_deleted).
 """
 
 import concurrent.futures
+import contextlib
 import datetime
 import itertools
 import time
@@ -23,7 +26,9 @@ import urllib.parse
 import psycopg2
 import pytest
 
+from harness import locks
 from harness.provider import MESSAGES, USER, WORK, Provider
+from harness.waiting import eventually
 
 
 @pytest.fixture(scope='module')
@@ -296,6 +301,79 @@ def test_a_deleted_group_is_gone(idp, api):
     assert api.get(f'/v1/people/{one}', **me).json()['teams'] == []
     assert idp.events(group)[-1] == 'team.deleted'
     assert idp.group('Deleted') != group
+
+
+@pytest.mark.parametrize('known', [False, True])
+def test_a_department_that_is_just_deleted(idp, server, known):
+    """Whoever comes to it, new or from elsewhere, finds another one."""
+    name = f'doomed-{known}'
+    team, body = idp.group(name), {WORK: {'department': name}}
+    one = idp.user(f'in-{name}') if known else None
+    rival = server.connect()
+    rival.autocommit = False
+    with contextlib.closing(rival), concurrent.futures.ThreadPoolExecutor(
+            1) as coming:
+        rival.cursor().execute(
+            'update team set deleted_at = clock() where id = %s', [team])
+        done = coming.submit(
+            idp.put, f'/Users/{one}', {'userName': f'in-{name}', **body}
+        ) if known else coming.submit(idp.post_user, f'in-{name}', **body)
+        eventually(lambda: done.done() or locks.is_waited_for(idp.db, rival))
+        rival.commit()
+        one = done.result().expect(200, 201).json()['id']
+    assert idp.db.one(
+        'select t.name from employment e join team t on t.id = e.team_id and'
+        ' t.deleted_at is null where e.person_id = %s', [one]) == name
+
+
+def known_team(idp, name, *people, **columns):
+    """A team that HR's own file brought, where these people work."""
+    team = idp.db.one(
+        'insert into team (org_id, id, name, parent_id) values (%s, uuid7(),'
+        ' %s, %s) returning id::text', [idp.id, name, columns.get('parent')])
+    for one in people:
+        idp.db.execute(
+            'insert into employment (org_id, person_id, team_id, during)'
+            " values (%s, %s, %s, daterange('2020-01-01', null))",
+            [idp.id, one, team])
+    return team
+
+
+def told(idp, thing):
+    return idp.db.execute('select event, body from outbox where object_id = %s'
+                          ' order by id', [thing])
+
+
+def test_who_loses_a_team_has_moved(idp):
+    """Its sub-teams too, as they do by a file."""
+    stays, goes = (idp.hire(f'{what}-with-team') for what in ('stays', 'goes'))
+    team = known_team(idp, 'Above', stays, goes)
+    below = known_team(idp, 'Below', parent=team)
+    idp.patch(f'/Groups/{team}', {'op': 'remove', 'path': 'members', 'value': [
+        {'value': goes}]}).expect(204)
+    assert told(idp, goes) == [('person.moved', {'changed': ['team']})]
+    assert told(idp, stays) == []
+    idp.delete(f'/Groups/{team}').expect(204)
+    assert told(idp, stays) == [('person.moved', {'changed': ['team']})]
+    assert told(idp, below) == [('team.updated', {'changed': ['parent_id']})]
+
+
+def test_a_leader_who_is_deleted_leads_nobody(idp, api):
+    """Nobody else is told the name of whoever is no more."""
+    boss, deputy = idp.user('boss-to-go'), idp.user('boss-to-stay')
+    for name, lead in (('led-by-one', boss), ('led-by-other', deputy)):
+        idp.user(name, **{WORK: {'department': f'Of {name}',
+                                 'manager': {'value': lead}}})
+
+    def leaders(name):
+        me = api.get('/v1/me', as_=name, org=idp.org).expect(200).json()
+        team = api.get(f"/v1/teams/{me['teams'][0]['team_id']}", as_=name,
+                       org=idp.org).expect(200).json()
+        assert me['leaders'] == team['leaders']
+        return [one['person_id'] for one in me['leaders']]
+    idp.delete(f'/Users/{boss}').expect(204)
+    idp.replace(f'/Users/{deputy}', 'active', False).expect(204)
+    assert (leaders('led-by-one'), leaders('led-by-other')) == ([], [deputy])
 
 
 # Callers

@@ -6,7 +6,8 @@ Mutations, each tried and caught: promotion left out of act_on_seat
 attendance kept in end_seat (test_attendance); the trigger session_keep_seats
 left out (test_n_openings_are_for_the_first_n); enter_link where somebody has
 come in before (test_a_link_enters_nobody_elses_organisation); a link without
-its version (test_a_link_is_bound_to_one_version).
+its version (test_a_link_is_bound_to_one_version); seat_in_line not asked by
+add_session_facilitator or put_session_host (test_who_waits_does_not_lead).
 
 Of attendance: vouching without `unknown`, for oneself, by whoever was a
 no_show, before the session, past a block of the host; an import over a
@@ -167,6 +168,28 @@ def test_only_a_confirmed_session_has_seats(world, do, of):
 def test_who_leads_needs_no_seat(world, do):
     session = a_session(world, host=world.person())
     do('take_seat', session_id=session).expect(409, code='seat_not_needed')
+
+
+def test_who_waits_does_not_lead(world, do):
+    """With a seat, and then no facilitator any more, nobody would expect them
+    there."""
+    session = a_session(world, host=world.person('bram'), capacity=1)
+    first = a_seat(world, session, as_='an')
+    waits = a_seat(world, session)
+    lead = {'json': {'person_id': world.person('els')}}
+    for _ in range(2):
+        do('add_session_facilitator', as_='bram', session_id=session,
+           **lead).expect(409, code='engaged_already')
+        world.db.execute('update session set needs_host_since = clock()'
+                         ' where id = %s', [session])
+        do('put_session_host', as_='hilde', roles=['hr'], session_id=session,
+           **lead).expect(409, code='engaged_already')
+        if state(world, waits['id']) == 'waiting':
+            do('release_seat', as_='an', seat_id=first['id']).expect(200)
+            assert state(world, waits['id']) == 'offered'
+    do('decline_offer', offer_id=waits['id']).expect(200)
+    do('add_session_facilitator', as_='bram', session_id=session,
+       **lead).expect(200)
 
 
 def test_nobody_is_in_two_places(world, do):

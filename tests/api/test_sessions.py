@@ -8,16 +8,19 @@ complete_session (test_recap_and_exchange); the engagements not moved with
 the time (test_another_time_moves_everybody); the clash named whoever's it is
 (test_nobody_is_in_two_places); the timers not deleted with a cancellation
 (test_who_is_told_that_it_is_off); no lock before reschedule_session decides
-(test_rescheduling_at_the_same_moment).
+(test_rescheduling_at_the_same_moment), or before hold_session does
+(test_who_is_let_go_at_the_last_moment_met_nobody).
 """
 
 import concurrent.futures
+import contextlib
 import datetime
 import uuid
 
 import pytest
 
 import fixtures
+from harness import locks
 from harness.waiting import eventually
 
 EXCEL = '01923c1b-7100-7000-8000-000000000d0e'
@@ -726,3 +729,28 @@ def test_the_demonstration(api, db, world):
                   ' join exchange_person p on p.exchange_id = x.id'
                   ' where x.object_id = s.id)'
                   " and s.id::text like '01923c1b-7100%'") == 0
+
+
+def test_who_is_let_go_at_the_last_moment_met_nobody(world, db, server):
+    """While time says that it is held."""
+    one = fixtures.a_meeting(
+        world, world.person('bram'), [world.person('els')], hours=-14,
+        state='running', facilitators=[world.person('wim')])
+    rival = server.connect()
+    rival.autocommit = False
+    with contextlib.closing(rival):
+        rival.cursor().execute(
+            'select from session where id = %(one)s for no key update;'
+            ' delete from engagement where session_id = %(one)s'
+            " and role = 'facilitator'", {'one': one})
+        db.execute('insert into timer (org_id, kind, object_id, due_at)'
+                   " values (%s, 'hold_session', %s, clock())",
+                   [world.org_id, one])
+        locks.waited_for(db, rival)
+        rival.commit()
+    eventually(lambda: db.one(
+        "select true from session where id = %s and state = 'held'", [one]))
+    met = db.column(
+        'select p.person_id::text from exchange e join exchange_person p'
+        ' on p.exchange_id = e.id where e.object_id = %s', [one])
+    assert set(met) == {world.person('bram'), world.person('els')}

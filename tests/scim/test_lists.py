@@ -4,7 +4,8 @@ each resource (3.9), and the same by POST (3.4.3).
 Mutations: a total of the page; a page that begins one too late; an order that
 is not total; `count` without its limit; `count=0` taken for none; a negative
 one refused; `attributes` that leaves `id` out, or needs the case; a
-`.search` at the root that finds only users.
+`.search` at the root that finds only users; a startIndex beyond what SQL can
+add up.
 """
 
 import pytest
@@ -91,6 +92,17 @@ def test_what_is_no_number(scim, people, name, value):
     assert answer.status == 400 or answer.json()['totalResults'] == PEOPLE
     assert answer.status == 200 or answer.type in (None, 'invalidValue',
                                                    'invalidSyntax')
+
+
+@pytest.mark.parametrize('path', ['', '/Users', '/Groups'])
+def test_a_page_at_the_end_of_all_numbers(empty, path):
+    """As text, which a .search takes for a number where a name is in another
+    case than the document's."""
+    empty.user()
+    body = empty.post(f'{path}/.search', {
+        'schemas': [SEARCH], 'startindex': str(2 ** 63 - 1), 'count': 200,
+    }).expect(200).json()
+    assert body['Resources'] == []
 
 
 @pytest.mark.parametrize('count', [7, 50, 100, 200])

@@ -1,5 +1,11 @@
+-- The session, since there may be no form yet; then the form, which whoever
+-- answers it holds.
 select from session s
  where s.org_id = :auth.org and s.id = :path.session_id
+   for no key update;
+
+select from feedback_form q
+ where q.org_id = :auth.org and q.session_id = :path.session_id
    for no key update;
 
 select refuse(seen.problem)

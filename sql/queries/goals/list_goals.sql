@@ -14,8 +14,11 @@ select s.id, s.person_id, s.person_name, s.title, s.why, s.due_on, s.measure, (
 	select k.id, k.created_at, k.updated_at, k._due
 	  from (
 		select e.id, e.created_at, e.updated_at, e._due
-		  from unnest(coalesce(:query.state, array['active', 'paused',
-			'achieved', 'partly', 'let_go'])) q (state)
+		  from (
+			select distinct unnest(coalesce(:query.state, array[
+				'active', 'paused', 'achieved', 'partly',
+				'let_go'])) as state
+		  ) q
 		 cross join lateral (
 			select v.id, v.created_at, v.updated_at, v._due
 			  from (

@@ -16,6 +16,11 @@ select refuse(seen.problem)
 	                                 'running')
 	            then 'session_closed'
 	            when e.live or e.role <> 'participant'
+	              or exists (
+			select from seat_in_line l
+			 where l.org_id = :auth.org
+			   and l.session_id = :path.session_id
+			   and l.person_id = (:body ->> 'person_id')::uuid)
 	            then 'engaged_already'
 	            when (select count(*)
 	                    from engagement f

@@ -19,9 +19,12 @@ select s.id, s.title, s.description, s.host, s.facilitators, s.my_role,
 	select k.id, k.created_at, k.updated_at, k._soonest_at
 	  from (
 		select e.id, e.created_at, e.updated_at, e._soonest_at
-		  from unnest(coalesce(:query.state, array['proposed',
-			'polled', 'confirmed', 'running', 'held',
-			'did_not_happen', 'cancelled', 'rescheduled'])) q (state)
+		  from (
+			select distinct unnest(coalesce(:query.state, array[
+				'proposed', 'polled', 'confirmed', 'running',
+				'held', 'did_not_happen', 'cancelled',
+				'rescheduled'])) as state
+		  ) q
 		 cross join lateral (
 			select v.id, v.created_at, v.updated_at, v._soonest_at
 			  from session_in_sight v

@@ -12,6 +12,11 @@ select refuse(seen.problem)
 	            when stale(:if_match, s.version) then 'stale_version'
 	            when p.id is null then 'person_unknown'
 	            when e.live and e.role = 'participant'
+	              or exists (
+			select from seat_in_line l
+			 where l.org_id = :auth.org
+			   and l.session_id = :path.session_id
+			   and l.person_id = (:body ->> 'person_id')::uuid)
 	            then 'engaged_already'
 	            when exists (
 			select from engagement o

@@ -1,8 +1,42 @@
 """locks -- what takes as long as we like, without any CPU."""
 
+import concurrent.futures
 import contextlib
 import threading
 import time
+
+from .waiting import eventually
+
+
+def is_waited_for(db, connection):
+    """Somebody waits for what that connection has locked."""
+    return db.one('select true from pg_stat_activity'
+                  ' where %s = any(pg_blocking_pids(pid)) limit 1',
+                  [connection.info.backend_pid])
+
+
+def waited_for(db, connection, seconds=20):
+    eventually(lambda: is_waited_for(db, connection), seconds,
+               'nobody waits for the lock')
+
+
+def held_up(server, db, org_id, work):
+    """Runs an import that waits for a second after it began; since when it
+    did not."""
+    rival = server.connect()
+    rival.autocommit = False
+    with contextlib.closing(rival), concurrent.futures.ThreadPoolExecutor(
+            1) as importing:
+        rival.cursor().execute('select pg_advisory_xact_lock('
+                               "hashtextextended('import ' || %s, 0))",
+                               [org_id])
+        done = importing.submit(work)
+        waited_for(db, rival)
+        time.sleep(1)
+        since = db.one('select clock()')
+        rival.commit()
+        done.result()
+    return since
 
 
 @contextlib.contextmanager
