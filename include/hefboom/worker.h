@@ -5,9 +5,10 @@
  * process does what time and other processes leave to be done.  Both are one
  * thread around one event_base.
  *
- * Promise.  Both return an exit status: 0 after SIGTERM (what was in flight
- * is finished first, at most config->drain_ms), 0 when the lifeline (a pipe
- * from the supervisor) closes, 1 when they cannot start.
+ * Promise.  Both return an exit status: 0 after SIGTERM or when the lifeline
+ * (a pipe from the supervisor) closes, 1 when they cannot start.  A worker
+ * lets its socket go at once, and first finishes what is in flight, at most
+ * config->drain_ms.
  */
 #ifndef HEFBOOM_WORKER_H
 #define HEFBOOM_WORKER_H

@@ -5,6 +5,7 @@ live (kill -9 of the postmaster), O_EXCL of the secret, the check of the
 runtime role, recovery_init_sync_method or another setting: each fails here.
 """
 
+import contextlib
 import json
 import os
 import pathlib
@@ -338,6 +339,28 @@ def test_kill_9_of_the_supervisor(burying, own):
     wait_for(lambda: own.named('postgres'))
     own.wait_ready()
     assert is_marked(own)
+
+
+def test_nobody_keeps_the_port(burying, own):
+    """Workers may have half a minute to finish what is under way: the next
+    supervisor does not wait for that.  Mutation: they keep the socket."""
+    own.start()
+    with contextlib.ExitStack() as clients:
+        for _ in range(8):
+            client = clients.enter_context(
+                socket.create_connection((own.host, own.port)))
+            client.settimeout(60)
+            client.sendall(ASK)
+            assert client.recv(4096).startswith(b'HTTP/1.1 200 ')
+            client.sendall(b'POST /v1/goals HTTP/1.1\r\nHost: a\r\n'
+                           b'Content-Length: 9\r\n\r\n')
+        before = serving(own)
+        own.child.kill()
+        own.child.wait()
+        own.start()
+        assert any(map(is_running, before)), 'nothing was under way'
+        assert get(own) == 200
+    wait_for(lambda: not any(map(is_running, before)))
 
 
 def test_adopted_server_is_stopped(burying, own):
