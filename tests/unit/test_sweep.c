@@ -21,7 +21,7 @@
 #include "hefboom/memory.h"
 #include "hefboom/server.h"
 
-enum { CLIENTS = 300, A_TURN = 64, IDLE_MS = 1500 };
+enum { CLIENTS = 300, A_TURN = 64, IDLE_MS = 4000 };
 
 static size_t body_limit(
     const struct http_head *head, bool *spools, void *context)
