@@ -33,6 +33,7 @@ enum { SWEEP_MS = 500, WARM_UP_MS = 500, STUCK_MS = 30000 };
 
 struct worker {
 	struct loop loop;
+	int listening;
 	struct service service;
 	struct server *server;
 	struct networks *proxies; /* trusted */
@@ -117,16 +118,19 @@ static void on_drained(void *context)
 	event_base_loopexit(worker->loop.base, NULL);
 }
 
-/* SIGTERM, or the supervisor has gone. */
+/*
+ * SIGTERM, or the supervisor has gone: then the port is for the next one, who
+ * need not wait until the last client has.
+ */
 static void on_stop(void *context)
 {
 	struct worker *worker = context;
 
 	worker->service.draining = true;
-	if (worker->server == NULL)
-		return;
-	server_drain(worker->server, worker->service.config->drain_ms,
-	    on_drained, worker);
+	if (worker->server != NULL)
+		server_drain(worker->server, worker->service.config->drain_ms,
+		    on_drained, worker);
+	close(worker->listening);
 }
 
 static struct pool *pool_open(
@@ -173,8 +177,7 @@ static void worker_warm_up(struct worker *worker)
 		event_base_loop(worker->loop.base, EVLOOP_ONCE);
 }
 
-static int worker_open(
-    struct worker *worker, const struct config *config, int listening_socket)
+static int worker_open(struct worker *worker, const struct config *config)
 {
 	char *fault = NULL; /* none: worker_check() has read it */
 	struct networks *proxies =
@@ -198,7 +201,7 @@ static int worker_open(
 	if (worker->loop.stopping)
 		return 0;
 	worker->server = server_new(
-	    base, listening_socket, &settings, &calls, &worker->service);
+	    base, worker->listening, &settings, &calls, &worker->service);
 	if (worker->server == NULL)
 		return -1;
 	worker->sweep = event_new(base, -1, EV_PERSIST, on_sweep, worker);
@@ -226,13 +229,13 @@ static void worker_close(struct worker *worker)
 
 int worker_run(const struct config *config, int listening_socket, int lifeline)
 {
-	struct worker worker = {0};
+	struct worker worker = {.listening = listening_socket};
 	int status = 1;
 
 	memory_reserve();
 	log_set(log_level_of(config->log_level), "worker");
 	loop_init(&worker.loop, lifeline, on_stop, &worker);
-	if (worker_open(&worker, config, listening_socket) == 0)
+	if (worker_open(&worker, config) == 0)
 		status = worker.loop.stopping ? 0 : loop_run(&worker.loop);
 	else
 		log_event(LOG_ERROR, "worker_cannot_listen", NULL);

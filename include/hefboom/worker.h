@@ -5,10 +5,10 @@
  * process does what time and other processes leave to be done.  Both are one
  * thread around one event_base.
  *
- * Promise.  Both return an exit status: 0 after SIGTERM (what was in flight
- * is finished first; requests within config->drain_ms, a job within 5 s), 0
- * when the lifeline (a pipe from the supervisor) closes, 1 when they cannot
- * start.
+ * Promise.  Both return an exit status: 0 after SIGTERM or when the lifeline
+ * (a pipe from the supervisor) closes, 1 when they cannot start.  What is in
+ * flight at a SIGTERM is finished first: requests within config->drain_ms, a
+ * job within 5 s; a worker lets its socket go at once.
  */
 #ifndef HEFBOOM_WORKER_H
 #define HEFBOOM_WORKER_H

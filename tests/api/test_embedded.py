@@ -7,6 +7,7 @@ src/main.c; own_issuer()'s fault; the holder of a lock who has no number taken
 for nobody: each fails here.
 """
 
+import contextlib
 import json
 import os
 import pathlib
@@ -26,10 +27,12 @@ import psycopg2
 import pytest
 
 from harness.handover import serving, wait_for
-from harness.orphans import bury, set_subreaper
-from harness.running import Server, binary, environment, free_port
+from harness.orphans import buried, bury, set_subreaper
+from harness.running import (Server, binary, environment, free_port,
+                             is_running)
 
 ROOT = os.geteuid() == 0
+ASK = b'GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n'
 
 
 def idle(**settings):
@@ -70,12 +73,19 @@ def started(own):
     return own.start()
 
 
+@pytest.fixture
+def burying():
+    """No time is lost to whoever would bury what a supervisor leaves."""
+    with buried():
+        yield
+
+
 def folder(server):
     return server.data / 'data'
 
 
 def get(server, path='/readyz'):
-    with urllib.request.urlopen(server.url + path, timeout=5) as reply:
+    with urllib.request.urlopen(server.url + path, timeout=30) as reply:
         return reply.status
 
 
@@ -89,14 +99,6 @@ def below(pid):
         except OSError:
             pass
     return found
-
-
-def is_running(pid):
-    try:
-        state = pathlib.Path(f'/proc/{pid}/stat').read_text()
-    except OSError:
-        return False
-    return state.rsplit(')', 1)[1].split()[0] != 'Z'
 
 
 def owner(path):
@@ -176,6 +178,17 @@ def test_settings_are_in_effect(started):
     assert {name: found.get(name) for name in expected} == expected
 
 
+def who(pid):
+    """Users and groups; nobody's when it has ended meanwhile."""
+    try:
+        status = pathlib.Path(f'/proc/{pid}/status').read_text()
+    except OSError:
+        return []
+    return [number for line in status.splitlines()
+            if line.startswith(('Uid:', 'Gid:', 'Groups:'))
+            for number in line.split()[1:]]
+
+
 @pytest.mark.skipif(not ROOT, reason='only root becomes somebody else')
 def test_without_standard_streams(own):
     """What is opened instead of them would have the log written into it."""
@@ -196,11 +209,10 @@ def test_a_path_that_is_no_text(own):
 
 
 def test_nobody_serves_as_root(started):
-    for pid in below(started.pid)[1:]:
-        uids = [line.split()[1:] for line in
-                pathlib.Path(f'/proc/{pid}/status').read_text().splitlines()
-                if line.startswith(('Uid:', 'Gid:', 'Groups:'))]
-        assert all('0' not in ids for ids in uids), pid
+    """Each is root's for a moment, until it has become somebody else."""
+    wait_for(lambda: not any('0' in who(pid)
+                             for pid in below(started.pid)[1:]), 10)
+    assert len(below(started.pid)) > 4
 
 
 @pytest.mark.skipif(not ROOT, reason='only root has another user at hand')
@@ -314,7 +326,7 @@ def test_second_start_keeps_the_data(own):
     assert took < 3 or 'asan' in str(binary())
 
 
-def test_kill_9_of_everything(own):
+def test_kill_9_of_everything(burying, own):
     own.start()
     mark(own)
     for _ in range(3):
@@ -328,7 +340,7 @@ def test_kill_9_of_everything(own):
         assert is_marked(own)
 
 
-def test_kill_9_of_the_supervisor(own):
+def test_kill_9_of_the_supervisor(burying, own):
     """Workers leave with their lifeline; PostgreSQL is adopted."""
     own.start()
     mark(own)
@@ -349,7 +361,29 @@ def test_kill_9_of_the_supervisor(own):
     assert is_marked(own)
 
 
-def test_adopted_server_is_stopped(own):
+def test_nobody_keeps_the_port(burying, own):
+    """Workers may have half a minute to finish what is under way: the next
+    supervisor does not wait for that.  Mutation: they keep the socket."""
+    own.start()
+    with contextlib.ExitStack() as clients:
+        for _ in range(8):
+            client = clients.enter_context(
+                socket.create_connection((own.host, own.port)))
+            client.settimeout(60)
+            client.sendall(ASK)
+            assert client.recv(4096).startswith(b'HTTP/1.1 200 ')
+            client.sendall(b'POST /v1/goals HTTP/1.1\r\nHost: a\r\n'
+                           b'Content-Length: 9\r\n\r\n')
+        before = serving(own)
+        own.child.kill()
+        own.child.wait()
+        own.start()
+        assert any(map(is_running, before)), 'nothing was under way'
+        assert get(own) == 200
+    wait_for(lambda: not any(map(is_running, before)))
+
+
+def test_adopted_server_is_stopped(burying, own):
     own.start()
     database, = own.named('postgres')
     own.child.kill()
@@ -381,9 +415,9 @@ def test_kill_9_of_postgresql(started):
         os.kill(database, signal.SIGKILL)
         begun = time.monotonic()
         wait_for(lambda: started.named('postgres') not in (set(), {database}))
-        wait_for(lambda: is_marked_now(started), 10)
+        wait_for(lambda: is_marked_now(started), 30)
         started.wait_ready()
-        assert time.monotonic() - begun < 15
+        assert time.monotonic() - begun < 45
 
 
 def is_marked_now(server):
@@ -404,40 +438,47 @@ def test_kill_9_of_each_worker(started):
 
 
 def test_a_worker_that_keeps_dying_is_started_later_and_later(started):
-    until = time.monotonic() + 2
-    while time.monotonic() < until:
+    def deaths():
+        return started.log().count('"worker_died"')
+    begun = time.monotonic()
+    while time.monotonic() < begun + 2 or deaths() < 4:
+        assert time.monotonic() < begun + 60, deaths()
         for pid in started.named('hefboom-worker'):
             try:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 pass
         time.sleep(0.005)
-    assert 4 <= started.log().count('"worker_died"') <= 20
+    # Of each, after no time, 0.1 s, 0.2 s, 0.4 s, ...
+    assert deaths() <= 20 + (time.monotonic() - begun - 2) // 0.8
     wait_for(lambda: len(started.named('hefboom-worker')) == 2)
 
 
 def test_sigterm_ends_all(started):
     pids = below(started.pid)
     started.child.send_signal(signal.SIGTERM)
-    assert started.child.wait(30) == 0
+    assert started.child.wait(60) == 0
     assert not any(map(is_running, pids))
 
 
 def is_answered_meanwhile(server, stop):
     """A request under way when stop() is called; then all must end."""
     with socket.create_connection((server.host, server.port)) as client:
-        client.sendall(b'GET /healthz HTTP/1.1\r\nHost: a\r\n')
+        client.settimeout(60)
+        # Who has been answered has been let in.
+        client.sendall(ASK)
+        assert client.recv(4096).startswith(b'HTTP/1.1 200 ')
+        client.sendall(ASK[:-2])
         time.sleep(0.2)
         stop()
         time.sleep(0.3)
-        client.sendall(b'\r\n')
-        client.settimeout(10)
+        client.sendall(ASK[-2:])
         reply = b''
         while part := client.recv(4096):
             reply += part
     assert reply.startswith(b'HTTP/1.1 200 ')
     assert b'Connection: close' in reply
-    assert server.child.wait(30) == 0
+    assert server.child.wait(60) == 0
 
 
 def test_sigterm_drains(started):

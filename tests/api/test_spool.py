@@ -13,6 +13,7 @@ import time
 
 import pytest
 
+from harness.waiting import eventually
 from test_http_raw import HOST, NEXT, Front, Wire, front_echo
 
 MIB = 1 << 20
@@ -45,6 +46,13 @@ def files(front):
     folder = pathlib.Path(f'/proc/{front.process.pid}/fd')
     return sum(os.readlink(file).endswith(' (deleted)')
                for file in folder.iterdir())
+
+
+def spooled(front):
+    """Bytes in them."""
+    folder = pathlib.Path(f'/proc/{front.process.pid}/fd')
+    return sum(file.stat().st_size for file in folder.iterdir()
+               if os.readlink(file).endswith(' (deleted)'))
 
 
 def length(size):
@@ -100,9 +108,9 @@ def test_all_files_have_a_limit():
     with Front(spool_max=3 * MIB, spool_ms=20000) as front:
         with Wire(front) as one, Wire(front) as other:
             one.send(length(10 * MIB)).send(content(2 * MIB - 4000))
-            time.sleep(0.2)
+            eventually(lambda: spooled(front) >= 2 * MIB - 4000)
             other.send(length(10 * MIB)).send(content(MIB - 4000))
-            time.sleep(0.2)
+            eventually(lambda: spooled(front) >= 3 * MIB - 8000)
             other.send(content(8000))
             assert other.reply().status == 503
         for _ in range(5):
@@ -122,7 +130,7 @@ def test_who_leaves_takes_the_file_along():
 
 
 def test_its_own_deadline():
-    with Front(spool_ms=2500, body_ms=300) as front, Wire(front) as wire:
+    with Front(spool_ms=4000, body_ms=300) as front, Wire(front) as wire:
         wire.send(length(1000)).send(b'x')
         time.sleep(1)
         wire.send(content(999))

@@ -11,7 +11,8 @@
  *
  *   failed new|kept ADDRESS:PORT WHY MILLISECONDS
  *
- * of the client's own address.  Ends after SECONDS or at SIGTERM, and says
+ * of the client's own address.  When many have been answered the line is
+ * `begun`.  Ends after SECONDS or at SIGTERM, and says
  * what it saw.  Clients have addresses from 127.0.0.2 on, or their ports
  * would run out.
  */
@@ -31,6 +32,8 @@ enum {
 	PAUSE_US = 50000,
 	PATIENCE_US = 10000000,
 	LOOK_US = 5000,
+	MANY_NEW = 50,
+	MANY_KEPT = 10,
 };
 
 struct target {
@@ -73,6 +76,16 @@ static void on_due(int64_t moment_us)
 	open_one(false);
 }
 
+static void tell_begun(void)
+{
+	static bool told;
+
+	if (told || answered[false] < MANY_NEW || answered[true] < MANY_KEPT)
+		return;
+	told = true;
+	puts("begun");
+}
+
 /* A kept one makes place for another. */
 static void on_went(const struct load_client *client)
 {
@@ -112,6 +125,7 @@ static void on_answered(struct load_client *client)
 		return;
 	}
 	answered[client->kept]++;
+	tell_begun();
 	if (took > slowest_us)
 		slowest_us = took;
 	if (client->kept && !load_is_over() &&

@@ -25,6 +25,8 @@ import socket
 import struct
 import threading
 
+from harness.running import free_port
+
 CHUNK = 65536
 # Reset instead of a polite end.
 ABORT = struct.pack('ii', 1, 0)
@@ -117,7 +119,7 @@ class Link:
 class Proxy:
     def __init__(self, upstream):
         self.upstream = upstream
-        self.port = None
+        self.port = free_port()
         self.delay = 0
         self.links = set()
         self.breaks = 0
@@ -156,8 +158,7 @@ class Proxy:
 
     async def _listen(self):
         self._server = await asyncio.start_server(
-            self._accept, '127.0.0.1', self.port or 0, backlog=128)
-        self.port = self._server.sockets[0].getsockname()[1]
+            self._accept, '127.0.0.1', self.port, backlog=128)
 
     async def _switch(self, mode):
         before, self._mode = self._mode, mode

@@ -26,7 +26,7 @@
 #include "hefboom/memory.h"
 #include "hefboom/server.h"
 
-enum { CLIENTS = 300, A_TURN = 64, IDLE_MS = 1500 };
+enum { CLIENTS = 300, A_TURN = 64, IDLE_MS = 4000 };
 enum { WRITE_MS = 300, LATE_MS = 10000 };
 
 /* As when the system has no memory for more: writable, and takes nothing. */

@@ -27,7 +27,8 @@ Failure = collections.namedtuple('Failure', 'kind address why ms')
 
 
 class Load:
-    """Clients from now on; stop() says what they saw."""
+    """Clients from now on, many of whom have been answered when it is made;
+    stop() says what they saw."""
 
     def __init__(self, server, rate, kept, org='demo', person='els'):
         self.server = server
@@ -49,17 +50,18 @@ class Load:
             env={'TOKEN': server.token(org, person), 'ASAN_OPTIONS':
                  os.environ.get('ASAN_OPTIONS', '')},
             stdout=open(self.out, 'w'))
+        wait_for(lambda: 'begun\n' in self.out.read_text())
 
     def stop(self):
         """(failures, {new, kept, failed, behind, ms, slowest_ms})"""
         self.child.terminate()
-        self.child.wait(30)
+        self.child.wait(60)
         failures, seen = [], {}
         for line in self.out.read_text().splitlines():
             words = line.split()
             if words[0] == 'failed':
                 failures.append(Failure(*words[1:]))
-            else:
+            elif words[0] == 'done':
                 seen = dict(zip(words[1::2], map(int, words[2::2])))
         assert seen, 'the clients ended badly'
         return failures, seen
@@ -152,13 +154,18 @@ def ends(pid):
 def crash(server, seconds=0.3):
     """
     Stops a worker, lets clients come, and kills it: the addresses of whom it
-    had accepted, and how many waited at its door.
+    had accepted, and how many waited at its door.  Clients take their time to
+    come where the machine is busy.
     """
     pid = sorted(server.named('hefboom-worker'))[0]
     server.crashes_declared += 1
     os.kill(pid, signal.SIGSTOP)
     time.sleep(seconds)
-    accepted, waiting = ends(pid)
+    for _ in range(10):
+        accepted, waiting = ends(pid)
+        if waiting > 5:
+            break
+        time.sleep(seconds)
     os.kill(pid, signal.SIGKILL)
     wait_for(lambda: pid not in serving(server)
              and len(server.named('hefboom-worker')) == 2)

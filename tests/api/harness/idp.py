@@ -21,6 +21,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from .running import free_port
+
 PEM = serialization.Encoding.PEM
 
 
@@ -136,7 +138,7 @@ class Idp:
         self.pem.write_bytes(own.public_bytes(PEM) + key.private_bytes(
             PEM, serialization.PrivateFormat.PKCS8,
             serialization.NoEncryption()))
-        self.ports = {'https': 0, 'http': 0}
+        self.ports = {'https': free_port(), 'http': free_port()}
 
     def start(self):
         """Again on the same ports as before."""

@@ -8,6 +8,7 @@ import contextlib
 import json
 import os
 import pathlib
+import random
 import re
 import shutil
 import signal
@@ -45,10 +46,24 @@ def binary():
     raise RuntimeError('no hefboom: build it, or set HEFBOOM_BIN')
 
 
+_given = set()
+
+
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        return probe.getsockname()[1]
+    """
+    Each once, and none that the system gives to whoever connects: it would be
+    taken by a client before somebody listens there.
+    """
+    first = int(pathlib.Path(
+        '/proc/sys/net/ipv4/ip_local_port_range').read_text().split()[0])
+    for _ in range(10000):
+        port = random.SystemRandom().randrange(first // 2, first)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(('127.0.0.1', port))
+            if port not in _given:
+                _given.add(port)
+                return port
+    raise RuntimeError('no port is free')
 
 
 def quick_folder(megabytes):
@@ -64,6 +79,15 @@ def quick_folder(megabytes):
                 > 3 * megabytes << 20 and os.access('/dev/shm', os.W_OK)):
             return '/dev/shm'
     return '/tmp'
+
+
+def is_running(pid):
+    """Whoever only waits to be buried is not."""
+    try:
+        state = pathlib.Path(f'/proc/{pid}/stat').read_text()
+    except OSError:
+        return False
+    return state.rsplit(')', 1)[1].split()[0] != 'Z'
 
 
 def environment(**settings):
@@ -123,6 +147,7 @@ class Server:
                 start_new_session=True)
         try:
             self.wait_ready()
+            self.wait_whole()
         except RuntimeError:
             self.child.kill()
             raise
@@ -148,6 +173,17 @@ class Server:
                 pass
             time.sleep(0.05)
         raise RuntimeError('not ready in time:\n' + self.log()[-3000:])
+
+    def wait_whole(self, seconds=START_S):
+        """One worker is enough to be ready: until all are who they become."""
+        workers = int(self.settings.get('HEFBOOM_WORKERS') or 1)
+        deadline = time.monotonic() + seconds
+        while (len(self.named('hefboom-worker')) < workers
+               or not self.named('hefboom-jobs')):
+            if time.monotonic() > deadline:
+                raise RuntimeError(f'who is there: {self.children()}\n'
+                                   + self.log()[-3000:])
+            time.sleep(0.01)
 
     def check_alive(self):
         """Ends the session when the server has: all else would be noise."""
