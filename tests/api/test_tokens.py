@@ -172,6 +172,8 @@ CLAIMS = {
     'id token with a code': lambda: {'c_hash': 'x', 'nonce': 'n'},
     'id token by name': lambda: {'typ': 'ID'},
     'refresh token': lambda: {'typ': 'Refresh'},
+    'offline token': lambda: {'typ': 'Offline'},
+    'logout token by name': lambda: {'typ': 'logout'},
     'logout token': lambda: {'events': {
         'http://schemas.openid.net/event/backchannel-logout': {}}},
     'scope number': lambda: {'scope': 1},

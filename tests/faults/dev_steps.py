@@ -17,10 +17,10 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 
-from docker_steps import PATH, ROOT, Container, Stage, bare, copy_context, say, sh
+from containers import (PATH, ROOT, Container, Stage, bare, copy_context, say,
+                        sh, workshop)
 from systemd_steps import Machine
 
 DAEMONS = ('etcd', 'haproxy', 'patroni', 'pgbouncer', 'prometheus')
@@ -158,8 +158,7 @@ def check_rest(stage):
                                 check=False).split()
         assert not {*DAEMONS, 'postgres'} & set(processes), processes
     finally:
-        machine.child.kill()
-        machine.child.wait()
+        machine.end()
     say(f'{stage.user}: booted with {len(processes)} processes, none of them '
         'a daemon of the tests')
 
@@ -179,22 +178,9 @@ def check(stage):
 
 
 def main():
-    cache = pathlib.Path((sys.argv + ['/var/tmp/hefboom-docker'])[1])
-    cache.mkdir(parents=True, exist_ok=True)
-    work = pathlib.Path(tempfile.mkdtemp(dir=cache))
-    work.chmod(0o755)
-    try:
+    with workshop() as (cache, work):
         for user in ('root', 'somebody'):
             check(Bare(work / user, cache, user))
-        say('passed')
-    finally:
-        for container in Container.running:
-            container.end()
-        for path in work.glob('*/root'):
-            subprocess.run(['umount', '-R', '-l', path], check=False)
-        # What is still mounted is the machine's.
-        if str(work) not in pathlib.Path('/proc/self/mountinfo').read_text():
-            shutil.rmtree(work, ignore_errors=True)
 
 
 if __name__ == '__main__':

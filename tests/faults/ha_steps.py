@@ -17,12 +17,11 @@ import pathlib
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 
 import yaml
 
-from docker_steps import ROOT, Container, Stage, build, say, sh
+from containers import ROOT, Container, Stage, build, say, sh, workshop
 
 NEW_NETWORK = 0x40000000
 COMPOSE = yaml.safe_load((ROOT / 'docker/compose.ha.yaml').read_text())
@@ -84,7 +83,6 @@ class Service:
         say(f'{self.name}: healthy after {took:.1f} s')
 
 
-
 def write(front, token, title):
     """Through the front, from outside; true when it was answered 201."""
     status = subprocess.run(
@@ -135,11 +133,7 @@ def check(services):
 
 
 def main():
-    cache = pathlib.Path((sys.argv + ['/var/tmp/hefboom-docker'])[1])
-    cache.mkdir(parents=True, exist_ok=True)
-    work = pathlib.Path(tempfile.mkdtemp(dir=cache))
-    work.chmod(0o755)
-    try:
+    with workshop() as (cache, work):
         images = {}
         for image, name in (('hefboom-ha', 'Dockerfile.ha'),
                             ('hefboom', 'Dockerfile')):
@@ -169,15 +163,6 @@ def main():
             for service in several:
                 service.wait()
         check(services)
-        say('passed')
-    finally:
-        for container in Container.running:
-            container.end()
-        for path in [*work.glob('*/root'), *work.glob('hefboom*/[0-9]/root')]:
-            subprocess.run(['umount', '-R', '-l', path], check=False)
-        # What is still mounted is the machine's /dev.
-        if str(work) not in pathlib.Path('/proc/self/mountinfo').read_text():
-            shutil.rmtree(work, ignore_errors=True)
 
 
 if __name__ == '__main__':

@@ -9,13 +9,12 @@ starts the service with all its sandboxing.  Root, with mounts of its own:
 """
 
 import pathlib
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 
-from docker_steps import ROOT, Stage, bare, instructions, say, sh
+from containers import (ROOT, Container, Stage, bare, instructions, say, sh,
+                        workshop)
 
 # What a container engine gives a systemd; the service's own /dev is made of it.
 BOOT = r'''
@@ -77,6 +76,12 @@ class Machine:
              str(stage.root)], stdin=subprocess.DEVNULL, stdout=self.log,
             stderr=self.log)
         self.first = None
+        Container.running.append(self)
+
+    def end(self):
+        if self.child.poll() is None:
+            self.child.kill()
+            self.child.wait()
 
     def run(self, *words, check=True):
         if self.first is None:
@@ -169,25 +174,10 @@ def check_socket(machine):
 
 
 def main():
-    cache = pathlib.Path((sys.argv + ['/var/tmp/hefboom-docker'])[2])
-    cache.mkdir(parents=True, exist_ok=True)
-    work = pathlib.Path(tempfile.mkdtemp(dir=cache))
-    work.chmod(0o755)
-    machine = None
-    try:
+    with workshop(2) as (cache, work):
         machine = Machine(prepare(cache, work, sys.argv[1]))
         check(machine)
         check_socket(machine)
-        say('passed')
-    finally:
-        if machine is not None:
-            machine.child.kill()
-            machine.child.wait()
-        subprocess.run(['umount', '-R', '-l', work / 'debian/root'],
-                       check=False)
-        # What is still mounted is the machine's /dev.
-        if str(work) not in pathlib.Path('/proc/self/mountinfo').read_text():
-            shutil.rmtree(work, ignore_errors=True)
 
 
 if __name__ == '__main__':

@@ -1,8 +1,9 @@
 /*
  * Mutations: a weight of 0 taken, identity's weight not looked at, `*` before
- * gzip's own weight, a weight above 1, "gzipx" for gzip, a tag without its
- * suffix, a weak tag with one, a state that is not reset, packed bytes without
- * the NUL that every buf has (under AddressSanitizer): each is found here.
+ * gzip's own weight, a weight above 1, every other digit of one, what is no
+ * digit taken for one, "gzipx" for gzip, a tag without its suffix, a weak tag
+ * with one, a state that is not reset, packed bytes without the NUL that every
+ * buf has (under AddressSanitizer): each is found here.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -39,12 +40,13 @@ static void test_accept_encoding(void **state)
 	    "br, gzip", "gzip;q=1", "gzip;q=1.000", "gzip ; q=0.5",
 	    "gzip;q=0.001", "deflate, gzip;q=0.9, *;q=0",
 	    "identity;q=0.5, gzip;q=0.5", "gzip;q=0.8, identity;q=0.1",
-	    "identity;q=0, *", ",,gzip,,", "gzip;Q=0.5"};
+	    "identity;q=0, *", ",,gzip,,", "gzip;Q=0.5",
+	    "gzip;q=0.02, identity;q=0.01"};
 	static const char *const no[] = {"", "identity", "br", "gzip;q=0",
 	    "gzip;q=0.000", "*;q=0", "gzip;q=0, *", "gzipx", "xgzip",
 	    "gzip;q=2", "gzip;q=1.5", "gzip;q=-1", "gzip;q=", "gzip;q=x",
 	    "gzip;q=0.5555", "gzip;x=1", "gzip;q=0.2, identity;q=0.9",
-	    "gzip;q=0 .5"};
+	    "gzip;q=0 .5", "gzip;q=0x5", "gzip;q=0.0:"};
 	char line[256];
 
 	(void)state;

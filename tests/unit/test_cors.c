@@ -25,8 +25,9 @@ static void test_lists(void **state)
 	    "https://A.example", "https://a.example:443", "http://a:80",
 	    "https://a:", "https://a:0", "https://a:x", "https://a:123456",
 	    "ftp://a", "https://*.example", "https://a@b", "https://[::1",
-	    "https://[]", "https://[::1]x", "https://a https://b/",
-	    "https://a;b", "HTTPS://a", "https://a:0443"};
+	    "https://[]", "https://[::1]x", "https://[::1x",
+	    "https://a https://b/", "https://a;b", "HTTPS://a",
+	    "https://a:0443"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)

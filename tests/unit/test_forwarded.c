@@ -1,9 +1,10 @@
 /*
  * Mutations: the first address taken for the last, the header believed of
  * anybody, the other header believed, an address that cannot be read skipped,
- * a quote or bracket forgotten, an IPv4 network that holds IPv6, a mask of
- * whole bytes, a network with bits behind its length, a list read from its
- * front, where a client's quote may begin: each is found here.
+ * a quote or bracket forgotten, what stands behind a bracket not looked at, a
+ * bracket that needs a port, an IPv4 network that holds IPv6, a mask of whole
+ * bytes, a network with bits behind its length, a list read from its front,
+ * where a client's quote may begin: each is found here.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -151,6 +152,7 @@ static void test_x_forwarded_for(void **state)
 	client("::1", false, XFF("2a00::1"), "2a00::1");
 	client("10.0.0.1", false, XFF("192.0.2.1:4711"), "192.0.2.1");
 	client("10.0.0.1", false, XFF("[2a00::1]:4711"), "2a00::1");
+	client("10.0.0.1", false, XFF("[2a00::1]"), "2a00::1");
 	client("10.0.0.1", false, XFF("192.0.2.1,unknown"), "10.0.0.1");
 	client("10.0.0.1", false, XFF("192.0.2.1, x, 10.0.0.7"), "10.0.0.7");
 	client("10.0.0.1", false, XFF("192.0.2.1,"), "192.0.2.1");
@@ -174,6 +176,9 @@ static void test_forwarded(void **state)
 	client("10.0.0.1", true, FWD("proto=https;For=\"192.0.2.1:80\";by=x"),
 	    "192.0.2.1");
 	client("10.0.0.1", true, FWD("for=\"[2a00::1]:80\""), "2a00::1");
+	client("10.0.0.1", true, FWD("for=\"[2a00::1]\""), "2a00::1");
+	client("10.0.0.1", true, FWD("for=\"[2a00::1]x\""), "10.0.0.1");
+	client("10.0.0.1", true, FWD("for=\"[2a00::1\""), "10.0.0.1");
 	client(
 	    "10.0.0.1", true, FWD("for=1.1.1.1, for=192.0.2.1"), "192.0.2.1");
 	client("10.0.0.1", true,

@@ -9,6 +9,8 @@
 #include "hefboom/memory.h"
 
 #define HOST "Host: a.example\r\n"
+#define A16 "aaaaaaaaaaaaaaaa"
+#define A64 A16 A16 A16 A16
 #define GET "GET / HTTP/1.1\r\n"
 #define POST "POST /x HTTP/1.1\r\n" HOST
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -123,6 +125,7 @@ static void test_accepted(void **state)
 	    GET "Host: a\r\n\r\n",
 	    GET "HOST:a:1\r\n\r\n",
 	    GET "Host: 127.0.0.1:65535\r\n\r\n",
+	    GET "Host: " A64 A64 A64 "a.example:65535\r\n\r\n",
 	    GET "Host: [2001:db8::1]\r\n\r\n",
 	    POST "Content-Length: 0\r\n\r\n",
 	    POST "Content-Length: 999999999999999999\r\n\r\n",
@@ -159,6 +162,10 @@ static const struct {
     {"GET / HTTP/1.1x\r\n" HOST "\r\n", "bad_request"},
     {"GET / HTTP/11\r\n" HOST "\r\n", "bad_request"},
     {"GET / HTTP/1.10\r\n" HOST "\r\n", "bad_request"},
+    {"GET / HTTP/1./\r\n" HOST "\r\n", "bad_request"},
+    {"GET / HTTP/1.:\r\n" HOST "\r\n", "bad_request"},
+    {"GET / HTTP/:.1\r\n" HOST "\r\n", "bad_request"},
+    {"GET / HTTP//.1\r\n" HOST "\r\n", "bad_request"},
     {"GET / HTTP/1.2\r\n" HOST "\r\n", "version_not_supported"},
     {"GET / HTTP/0.9\r\n" HOST "\r\n", "version_not_supported"},
     {"PRI * HTTP/2.0\r\n\r\n", "version_not_supported"},
@@ -209,6 +216,7 @@ static const struct {
     {"GET / HTTP/1.0\r\n\r\n", "bad_request"},
     {GET HOST HOST "\r\n", "bad_request"},
     {GET "Host:\r\n\r\n", "bad_request"},
+    {GET "Host: " A64 A64 A64 A64 "a.example\r\n\r\n", "bad_request"},
     {GET "Host: a b\r\n\r\n", "bad_request"},
     {GET "Host: a, b\r\n\r\n", "bad_request"},
     {GET "Host: a/b\r\n\r\n", "bad_request"},
