@@ -39,9 +39,12 @@ static int check_issuers(
 	issuers =
 	    json_load_file(config->issuers, JSON_REJECT_DUPLICATES, &where);
 	if (issuers == NULL) {
-		*error = memory_format("cannot read the issuers in %s: %s, "
-				       "line %d",
-		    config->issuers, where.text, where.line);
+		*error = where.line < 0
+		    ? memory_format("cannot read the issuers in %s: %s",
+			  config->issuers, strerror(errno))
+		    : memory_format("cannot read the issuers in %s: %s, "
+				    "line %d",
+			  config->issuers, where.text, where.line);
 		return -1;
 	}
 	checker = token_checker_new(issuers, error);
