@@ -196,6 +196,9 @@ extern const size_t openapi_json_length;
 /* The built-in page of /docs: every operation, as plain HTML. */
 extern const char docs_page[];
 extern const size_t docs_page_length;
+/* Its Content-Security-Policy. */
+extern const char docs_policy[];
+extern const size_t docs_policy_length;
 
 const struct statement *statement_find(const char *name);
 const struct statement *job_find(const char *name);
