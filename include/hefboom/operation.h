@@ -42,6 +42,7 @@ enum source {
 	SOURCE_BODY, /* the validated bytes, jsonb */
 	SOURCE_IF_MATCH, /* bigint: NULL when absent or *, -1 not ours */
 	SOURCE_NEW_ID, /* UUIDv7; the same one in all the statements */
+	SOURCE_NEW_UNDATED, /* instead, UUIDv4 */
 	SOURCE_LIMIT, /* bigint: one more than asked */
 	SOURCE_CURSOR, /* index: which key of the order */
 	SOURCE_KEY, /* the Idempotency-Key, in the keyed text only */
