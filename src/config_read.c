@@ -241,6 +241,12 @@ static int finish(struct config *config, char **error)
 	    check_listen("listen", config->listen, error) < 0 ||
 	    check_listen("metrics_listen", config->metrics_listen, error) < 0)
 		return -1;
+	if (config->metrics_listen != NULL &&
+	    strcmp(config->metrics_listen, config->listen) == 0) {
+		*error = memory_string("metrics_listen must be another address "
+				       "than listen");
+		return -1;
+	}
 	config->embedded =
 	    config->database_url == NULL && config->owner_url == NULL;
 	if (config->workers == 0) {

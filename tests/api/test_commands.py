@@ -119,6 +119,8 @@ def test_help_of_each(command):
     (['token', '--org', 'demo', '--client', 'x', '--ttl', '367d'],
      '--ttl must be'),
     (['serve', '--workers', 'many'], '--workers must be a number'),
+    (['serve', '--listen', '[::1]:80', '--metrics-listen', '[::1]:80'],
+     'metrics_listen must be another address than listen'),
     *[(['check-config', f'--{setting}', address],
        f'{setting.replace("-", "_")} must be an address and a port, as')
       for setting in ('listen', 'metrics-listen')
@@ -196,7 +198,9 @@ def secret_file(folder, length=32, mode=0o600):
     ({'HEFBOOM_DATABASE_URL': 'a:hush@b'}, 'must look like postgresql://'),
     ({'HEFBOOM_DATABASE_URL': 'postgresql://a@/b'}, 'HEFBOOM_SECRET_FILE'),
     ({'HEFBOOM_SECRET_FILE': '/none'}, 'cannot read the secret /none'),
-    ({'HEFBOOM_DOCS': '/none'}, 'which is no folder'),
+    *[({f'HEFBOOM_{name}': '/none'},
+       f'HEFBOOM_{name} names /none, which is no folder')
+      for name in ('DOCS', 'SPOOL', 'POSTGRES_BIN')],
     ({'HEFBOOM_ISSUERS': '/none'},
      'cannot read the issuers in /none: No such file or directory'),
     ({'HEFBOOM_ISSUERS': '/dev/null'}, "'[' or '{' expected near end of file"
