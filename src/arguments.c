@@ -88,10 +88,10 @@ static const char *body_value(struct request *request)
 	return request->body_text;
 }
 
-static const char *new_id(struct request *request)
+static const char *new_id(struct request *request, void (*make)(char *))
 {
 	if (request->new_id[0] == '\0')
-		uuid_new(request->new_id);
+		make(request->new_id);
 	return request->new_id;
 }
 
@@ -117,7 +117,9 @@ static const char *value_of(
 	case SOURCE_IF_MATCH:
 		return request->if_match;
 	case SOURCE_NEW_ID:
-		return new_id(request);
+		return new_id(request, uuid_new);
+	case SOURCE_NEW_UNDATED:
+		return new_id(request, uuid_undated);
 	case SOURCE_LIMIT:
 		return arena_format(&request->arena, "%u", request->limit + 1);
 	case SOURCE_CURSOR:

@@ -39,9 +39,12 @@ static int check_issuers(
 	issuers =
 	    json_load_file(config->issuers, JSON_REJECT_DUPLICATES, &where);
 	if (issuers == NULL) {
-		*error = memory_format("cannot read the issuers in %s: %s, "
-				       "line %d",
-		    config->issuers, where.text, where.line);
+		*error = where.line < 0
+		    ? memory_format("cannot read the issuers in %s: %s",
+			  config->issuers, strerror(errno))
+		    : memory_format("cannot read the issuers in %s: %s, "
+				    "line %d",
+			  config->issuers, where.text, where.line);
 		return -1;
 	}
 	checker = token_checker_new(issuers, error);
@@ -69,16 +72,26 @@ static int check_networks(
 	return -1;
 }
 
-static int check_docs(const struct config *config, char **error)
+static int check_folders(const struct config *config, char **error)
 {
+	const struct {
+		const char *name, *path;
+	} folders[] = {{"DOCS", config->docs}, {"SPOOL", config->spool},
+	    {"POSTGRES_BIN", config->postgres_bin}};
 	struct stat about;
+	size_t i;
 
-	if (config->docs == NULL ||
-	    (stat(config->docs, &about) == 0 && S_ISDIR(about.st_mode)))
-		return 0;
-	*error = memory_format(
-	    "HEFBOOM_DOCS names %s, which is no folder", config->docs);
-	return -1;
+	for (i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		if (folders[i].path == NULL ||
+		    (stat(folders[i].path, &about) == 0 &&
+			S_ISDIR(about.st_mode)))
+			continue;
+		*error = memory_format("HEFBOOM_%s names %s, which is no "
+				       "folder",
+		    folders[i].name, folders[i].path);
+		return -1;
+	}
+	return 0;
 }
 
 static int check_urls(const struct config *config, char **error)
@@ -111,7 +124,7 @@ int command_check_config(struct invocation *invocation)
 
 	if (check_urls(config, &error) < 0 ||
 	    check_networks(config, &networks, &error) < 0 ||
-	    check_docs(config, &error) < 0 ||
+	    check_folders(config, &error) < 0 ||
 	    check_secret(config, &error) < 0 ||
 	    worker_check(config, &error) < 0 ||
 	    check_issuers(config, networks, &error) < 0)

@@ -7,6 +7,8 @@
 #include "hefboom/buf.h"
 #include "hefboom/memory.h"
 
+enum { PORT_DIGITS = 5, PORT_MAX = 65535 };
+
 static const struct setting *find_name(const char *name, size_t length)
 {
 	size_t i;
@@ -223,7 +225,9 @@ static int check_listen(const char *name, const char *address, char **error)
 	size_t digits = port == NULL ? 0 : strspn(port + 1, "0123456789");
 
 	if (address == NULL ||
-	    (digits > 0 && port > address && port[1 + digits] == '\0'))
+	    (digits > 0 && digits <= PORT_DIGITS && port > address &&
+		port[1 + digits] == '\0' &&
+		strtoul(port + 1, NULL, 10) <= PORT_MAX))
 		return 0;
 	*error = memory_format("%s must be an address and a port, as "
 			       "127.0.0.1:8080 or [::1]:8080",
@@ -242,6 +246,12 @@ static int finish(struct config *config, char **error)
 	    check_listen("listen", config->listen, error) < 0 ||
 	    check_listen("metrics_listen", config->metrics_listen, error) < 0)
 		return -1;
+	if (config->metrics_listen != NULL &&
+	    strcmp(config->metrics_listen, config->listen) == 0) {
+		*error = memory_string("metrics_listen must be another address "
+				       "than listen");
+		return -1;
+	}
 	config->embedded =
 	    config->database_url == NULL && config->owner_url == NULL;
 	if (config->workers == 0) {

@@ -87,6 +87,17 @@ static bool is_listed(const char *list, struct http_text origin)
 	return false;
 }
 
+bool cors_asks(const char *list, const struct http_head *head)
+{
+	struct http_text origin, method;
+
+	return list != NULL && http_text_equals(head->method, "OPTIONS") &&
+	    http_header_read(head, "origin", &origin) == HTTP_ONCE &&
+	    is_listed(list, origin) &&
+	    http_header_read(head, "access-control-request-method", &method) !=
+	    HTTP_ABSENT;
+}
+
 void cors_add(struct buf *lines, const char *list, const struct http_head *head,
     const char *allow)
 {

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "hefboom/buf.h"
 #include "hefboom/config.h"
 #include "hefboom/memory.h"
 
@@ -172,6 +173,7 @@ static void keep_word(
 static int sort_words(struct invocation *invocation,
     const struct command *command, int count, char **words, char **error)
 {
+	const char *option;
 	int i;
 
 	for (i = 0; i < count; i++) {
@@ -185,18 +187,20 @@ static int sort_words(struct invocation *invocation,
 		}
 		if (invocation->option_count == OPTIONS_MAX)
 			break;
+		option = find_option(command, word);
 		value = strchr(word, '=');
 		value = value == NULL ? words[++i] : value + 1;
-		if (i == count) {
+		/* A setting's own reader says whether there is such a one. */
+		if (i == count && option != NULL) {
 			*error = memory_format("%s needs a value", word);
 			return -1;
 		}
-		keep_word(invocation, find_option(command, word), word, value);
+		keep_word(invocation, option, word, value);
 	}
-	if (i == count && invocation->word_count == command->words)
+	if (i >= count && invocation->word_count == command->words)
 		return 0;
-	*error = memory_format(
-	    "usage: hefboom %s %s", command->name, command->arguments);
+	*error = memory_format("usage: hefboom %s%s%s", command->name,
+	    command->arguments[0] == '\0' ? "" : " ", command->arguments);
 	return -1;
 }
 
@@ -223,6 +227,36 @@ static int run(const struct command *command, int count, char **words)
 	return status;
 }
 
+/* "client create, client list": what begins with a word; NULL for none. */
+static char *list_group(const char *word)
+{
+	size_t i, length = strlen(word);
+	struct buf list = {0};
+
+	for (i = 0; i < COMMANDS; i++) {
+		const char *name = commands[i].name;
+
+		if (strncmp(name, word, length) != 0 || name[length] != ' ')
+			continue;
+		if (list.length > 0)
+			buf_add_string(&list, ", ");
+		buf_add_string(&list, name);
+	}
+	return list.length == 0 ? NULL : buf_take(&list, NULL);
+}
+
+static int fail_unknown(const char *word)
+{
+	char *group = list_group(word);
+	char *sentence = group == NULL
+	    ? memory_format(
+		  "there is no command %s; hefboom --help lists them", word)
+	    : memory_format("%s alone is no command; there is %s", word, group);
+
+	free(group);
+	return command_fail(COMMAND_MISUSED, sentence);
+}
+
 static int help(int count, char **words)
 {
 	int used;
@@ -233,10 +267,7 @@ static int help(int count, char **words)
 	else if (command != NULL)
 		help_one(command);
 	else
-		return command_fail(COMMAND_MISUSED,
-		    memory_format("there is no command %s; hefboom --help "
-				  "lists them",
-			words[0]));
+		return fail_unknown(words[0]);
 	return 0;
 }
 
@@ -268,7 +299,8 @@ int main(int argc, char **argv)
 		puts("hefboom " HEFBOOM_VERSION);
 		return 0;
 	}
-	if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0)
+	if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 ||
+	    strcmp(argv[1], "-h") == 0)
 		return help(argc - 2, argv + 2);
 	command = command_find(argc - 1, argv + 1, &used);
 	if (command == NULL)

@@ -60,17 +60,11 @@ void random_bytes(void *out, size_t length)
 	explicit_bzero(stock->bytes + stock->left, length);
 }
 
-void uuid_new(char out[37])
+static void write_uuid(char *at, unsigned char bytes[16], unsigned version)
 {
 	static const char hex[] = "0123456789abcdef";
-	unsigned char bytes[16];
-	uint64_t ms = (uint64_t)clock_wall_ms();
-	char *at = out;
 
-	random_bytes(bytes + 6, 10);
-	for (int i = 0; i < 6; i++)
-		bytes[i] = (unsigned char)(ms >> (40 - 8 * i));
-	bytes[6] = (unsigned char)((bytes[6] & 0x0f) | 0x70);
+	bytes[6] = (unsigned char)((bytes[6] & 0x0f) | version << 4);
 	bytes[8] = (unsigned char)((bytes[8] & 0x3f) | 0x80);
 	for (int i = 0; i < 16; i++) {
 		if (i == 4 || i == 6 || i == 8 || i == 10)
@@ -79,4 +73,23 @@ void uuid_new(char out[37])
 		*at++ = hex[bytes[i] & 15];
 	}
 	*at = '\0';
+}
+
+void uuid_new(char out[37])
+{
+	unsigned char bytes[16];
+	uint64_t ms = (uint64_t)clock_wall_ms();
+
+	random_bytes(bytes + 6, 10);
+	for (int i = 0; i < 6; i++)
+		bytes[i] = (unsigned char)(ms >> (40 - 8 * i));
+	write_uuid(out, bytes, 7);
+}
+
+void uuid_undated(char out[37])
+{
+	unsigned char bytes[16];
+
+	random_bytes(bytes, sizeof(bytes));
+	write_uuid(out, bytes, 4);
 }

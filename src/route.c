@@ -3,12 +3,15 @@
 
 #include "hefboom/arena.h"
 #include "hefboom/buf.h"
+#include "hefboom/config.h"
+#include "hefboom/cors.h"
 #include "hefboom/http_header.h"
 #include "hefboom/memory.h"
 #include "hefboom/operation.h"
 #include "hefboom/problem_document.h"
 #include "hefboom/request.h"
 #include "hefboom/reply.h"
+#include "hefboom/service.h"
 #include "hefboom/steps.h"
 
 enum { SEGMENTS_MAX = 12, METHODS_MAX = 6 };
@@ -215,6 +218,18 @@ static bool decode_path(
 	return true;
 }
 
+/* Of a place, or NULL for all that there are. */
+static const struct problem *say_options(
+    struct request *request, const struct place *place)
+{
+	request->allow = place == NULL
+	    ? arena_string(&request->arena,
+		  "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")
+	    : allow_text(request, place);
+	reply_options(request);
+	return &request_waiting;
+}
+
 const struct problem *route_step(struct request *request)
 {
 	struct http_text captured[PATH_PARAMETERS_MAX] = {0};
@@ -222,20 +237,16 @@ const struct problem *route_step(struct request *request)
 	const struct place *place;
 
 	/* OPTIONS * asks about the server as a whole. */
-	if (http_text_equals(head->path, "*")) {
-		request->allow = arena_string(&request->arena,
-		    "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
-		reply_options(request);
-		return &request_waiting;
-	}
+	if (http_text_equals(head->path, "*"))
+		return say_options(request, NULL);
 	place = find(head, captured, &request->path_count);
+	/* A page whose preflight is refused never sees the 404. */
 	if (place == NULL)
-		return problem_get("not_found");
-	if (http_text_equals(head->method, "OPTIONS")) {
-		request->allow = allow_text(request, place);
-		reply_options(request);
-		return &request_waiting;
-	}
+		return cors_asks(request->service->config->cors_origins, head)
+		    ? say_options(request, NULL)
+		    : problem_get("not_found");
+	if (http_text_equals(head->method, "OPTIONS"))
+		return say_options(request, place);
 	request->operation = place_operation(place, &head->method);
 	if (request->operation == NULL) {
 		request->allow = allow_text(request, place);

@@ -6,7 +6,8 @@
  * page proves who asks by its Authorization alone.
  *
  * Promise.  Whoever is not on the list gets the same reply without these
- * lines, which its browser keeps from the page.
+ * lines, which its browser keeps from the page; only what a page of the list
+ * asks beforehand of a path that is none is granted, so that it sees the 404.
  */
 #ifndef HEFBOOM_CORS_H
 #define HEFBOOM_CORS_H
@@ -18,6 +19,9 @@ struct http_head;
 
 /* Whether `list` may be a setting: "https://a.example http://[::1]:8080". */
 bool cors_list_is_valid(const char *list);
+
+/* Whether a page of the list asks, in an OPTIONS, what it may send. */
+bool cors_asks(const char *list, const struct http_head *head);
 
 /*
  * The lines for a reply to `head`, none when its Origin is not on the list

@@ -42,6 +42,7 @@ enum source {
 	SOURCE_BODY, /* the validated bytes, jsonb */
 	SOURCE_IF_MATCH, /* bigint: NULL when absent or *, -1 not ours */
 	SOURCE_NEW_ID, /* UUIDv7; the same one in all the statements */
+	SOURCE_NEW_UNDATED, /* instead, UUIDv4 */
 	SOURCE_LIMIT, /* bigint: one more than asked */
 	SOURCE_CURSOR, /* index: which key of the order */
 	SOURCE_KEY, /* the Idempotency-Key, in the keyed text only */
@@ -195,6 +196,9 @@ extern const size_t openapi_json_length;
 /* The built-in page of /docs: every operation, as plain HTML. */
 extern const char docs_page[];
 extern const size_t docs_page_length;
+/* Its Content-Security-Policy. */
+extern const char docs_policy[];
+extern const size_t docs_policy_length;
 
 const struct statement *statement_find(const char *name);
 const struct statement *job_find(const char *name);

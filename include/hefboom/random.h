@@ -13,4 +13,7 @@ void random_bytes(void *out, size_t length);
 /* A UUIDv7 (RFC 9562, 5.7) as text: 36 characters and a NUL. */
 void uuid_new(char out[37]);
 
+/* A UUIDv4: it does not tell when it was made. */
+void uuid_undated(char out[37]);
+
 #endif

@@ -59,7 +59,7 @@ struct request {
 	int64_t deadline_ms; /* behind started_us */
 	char id[UUID_TEXT]; /* Request-Id */
 	struct trace trace; /* the caller's */
-	char new_id[UUID_TEXT]; /* :new.id; made when first asked for */
+	char new_id[UUID_TEXT]; /* made when first asked for */
 	enum language language;
 
 	/* route.c */

@@ -2,12 +2,24 @@
 -- receiver what has been released, unless a block was there before; a reader
 -- what the receiver shares, while no block stands between the three.  No role
 -- reads more.  Readers are not told what became of it.  Tombstones are for
--- giver and receiver.
+-- giver and receiver.  How long it was on paper, and how often it was changed
+-- there, is the giver's: for others its version begins with what they were
+-- shown.
 create or replace view visible_feedback with (security_invoker = true) as
 select f.org_id, f.id, f.giver_id, f.receiver_id, f.request_id, f.about_kind,
        f.about_id, f.about_text, f.about_key, f.context, f.keep, f.try_next,
-       f.example, f.state, f.released_at, f.shown_at, f.version,
-       f.updated_at, f.deleted_at, v.relation,
+       f.example,
+       case when v.relation = 'reader' then 'released' else f.state end
+           as state,
+       f.released_at, f.shown_at,
+       case v.relation
+            when 'giver' then f.version
+            when 'reader' then 1
+            else 1 + (extract(epoch from f.updated_at - f.shown_at)
+                      * 1000000)::bigint end as version,
+       case when v.relation = 'reader' then f.shown_at
+            else f.updated_at end as updated_at,
+       f.deleted_at, v.relation,
        case when v.relation = 'giver' then f.release end as release,
        case when v.relation = 'giver' then f.window_ends_at end
            as window_ends_at,

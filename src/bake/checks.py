@@ -107,7 +107,7 @@ def operation_faults(tree, o, seen):
         if p['in'] == 'path' and p['name'] not in o.placeholders:
             yield p, 'name', "parameter '%s' is not in the route" % p['name']
         yield from schema_faults(tree, p.get('schema'), True, seen)
-    if not o.successes:
+    if not o.successes and (o.method != 'get' or '302' not in entry.get('responses', {})):
         yield entry, 'responses', 'no success'
     for status, response in entry.get('responses', {}).items():
         if status[0] not in '23' and extra.get('refusals') != 'own':

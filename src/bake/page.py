@@ -2,11 +2,17 @@
 
 import json
 import re
+from base64 import b64encode
+from hashlib import sha256
 from html import escape
 from itertools import groupby
 
 from document import LANGUAGES, media
 
+# The page is the same whatever its address; its reader's browser knows that.
+SCRIPT = 'document.getElementById("base").textContent = location.origin'
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-%s'; base-uri 'none'; \
+form-action 'none'; frame-ancestors 'none'" % b64encode(sha256(SCRIPT.encode()).digest()).decode()
 HEAD = '''<!doctype html>
 <html lang="en">
 <head>
@@ -14,9 +20,10 @@ HEAD = '''<!doctype html>
 <meta name="viewport" content="width=device-width">
 <title>{title}</title>
 <style>
+:root {{ color-scheme: light dark }}
 body {{ font: 1rem/1.5 sans-serif; max-width: 50rem; margin: auto; padding: 1rem;
-color: #222; background: #fff }}
-pre, code {{ font-family: monospace; background: #eee }}
+overflow-wrap: anywhere }}
+pre, code {{ font-family: monospace; background: #8883 }}
 pre {{ padding: .5rem; overflow-x: auto }}
 article {{ border-top: 1px solid #999 }}
 </style>
@@ -27,8 +34,9 @@ article {{ border-top: 1px solid #999 }}
 <p>Everything that this server does. The same for programs: <a
 href="/openapi.json">/openapi.json</a> (OpenAPI 3.1). The lines below work once their
 {{ids}} are filled in, in a shell that knows two things:</p>
-<pre tabindex="0">export HEFBOOM=http://127.0.0.1:8080
+<pre tabindex="0">export HEFBOOM=<span id="base">http://127.0.0.1:8080</span>
 export TOKEN=$(hefboom token --org demo --person els --role member)</pre>
+<script>{script}</script>
 </header>
 <nav aria-label="Operations"><ul>{links}</ul></nav>
 <main>
@@ -87,7 +95,7 @@ def render(tree):
         return (operation.entry.get('tags') or ['other'])[0]
     tags = [t['name'] for t in tree.document.get('tags', [])] + ['other']
     found = sorted(tree.operations, key=lambda o: tags.index(tag(o)))
-    out = [HEAD.format(title=escape(tree.document['info']['title']), links=''.join(
+    out = [HEAD.format(title=escape(tree.document['info']['title']), script=SCRIPT, links=''.join(
         '<li><a href="#%s">%s</a></li>\n' % (o.name, escape(o.entry['summary']))
         for o in found))]
     for name, group in groupby(found, tag):

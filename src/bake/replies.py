@@ -80,7 +80,7 @@ def succeed(operation, document):
     get = operation.method == 'get'
     responses = operation.entry['responses']
     if operation.is_c:  # says so itself
-        etag = 'ETag' in responses[str(operation.status)].get('headers', {})
+        etag = 'ETag' in responses.get(str(operation.status), {}).get('headers', {})
     else:
         etag = not operation.orders and (
             'version' in operation.reply(document)

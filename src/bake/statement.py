@@ -13,8 +13,8 @@ OIDS = {
 FIXED = {
     'auth.org': ('AUTH_ORG', 'uuid'), 'auth.person': ('AUTH_PERSON', 'uuid'),
     'auth.roles': ('AUTH_ROLES', 'text[]'), 'auth.language': ('AUTH_LANGUAGE', 'text'),
-    'new.id': ('NEW_ID', 'uuid'), 'body': ('BODY', 'jsonb'), 'limit': ('LIMIT', 'bigint'),
-    'if_match': ('IF_MATCH', 'bigint')}
+    'new.id': ('NEW_ID', 'uuid'), 'new.undated': ('NEW_UNDATED', 'uuid'),
+    'body': ('BODY', 'jsonb'), 'limit': ('LIMIT', 'bigint'), 'if_match': ('IF_MATCH', 'bigint')}
 STATEMENTS_MAX = 28  # the engine's own come besides (TRANSACTION_QUERIES_MAX)
 VERBS = ('select', 'insert', 'update', 'delete', 'values', 'merge')
 TOKEN = re.compile(r"""

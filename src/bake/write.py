@@ -5,6 +5,7 @@ import os
 import re
 
 from document import LANGUAGES
+from page import POLICY
 from statement import OIDS
 
 BODY_LIMIT = 256 * 1024
@@ -165,4 +166,5 @@ def render(tree):
         '{%s,\n\t %s}' % (quote(code), texts(of)) for code, of in sorted(tree.fields.items())])
     writer.json('openapi_json', tree.document)
     writer.string('docs_page', tree.page, long(tree.page))
+    writer.string('docs_policy', POLICY, quote(POLICY))
     return '\n'.join(writer.out)

@@ -1,6 +1,7 @@
 #include <stdbool.h>
 #include <unistd.h>
 
+#include "hefboom/arena.h"
 #include "hefboom/config.h"
 #include "hefboom/operation.h"
 #include "hefboom/reply.h"
@@ -25,14 +26,14 @@ const struct problem *get_docs(struct request *request)
 	struct content content = {.type = "text/html; charset=utf-8",
 	    .bytes = docs_page,
 	    .constant = true,
-	    .length = docs_page_length,
-	    .headers = "Cache-Control: no-cache\r\n"
-		       "Content-Security-Policy: default-src 'none'; "
-		       "style-src 'unsafe-inline'\r\n"};
+	    .length = docs_page_length};
 	struct content moved = {.status = 302,
 	    .headers = "Location: /docs/index.html\r\n"
 		       "Cache-Control: no-cache\r\n"};
 
+	content.headers = arena_format(&request->arena,
+	    "Cache-Control: no-cache\r\nContent-Security-Policy: %s\r\n",
+	    docs_policy);
 	reply_content(request, has_renderer(request) ? &moved : &content);
 	return &request_waiting;
 }

@@ -102,10 +102,9 @@ static const struct problem *send_file(
 	struct content content = {.type = type_of(name),
 	    .headers = "Cache-Control: no-cache\r\n"
 		       "Content-Security-Policy: default-src 'self'; "
-		       "script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
 		       "style-src 'self' 'unsafe-inline'; "
-		       "img-src 'self' data:; font-src 'self' data:; "
-		       "worker-src 'self' blob:\r\n"};
+		       "img-src 'self' data:; base-uri 'none'; "
+		       "form-action 'none'; frame-ancestors 'none'\r\n"};
 	const struct problem *problem;
 	char etag[20], *path;
 	int file;

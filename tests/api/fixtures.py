@@ -38,7 +38,7 @@ KEEPS_ROLES = set()
 
 # The server itself
 
-@fixture('get_openapi', 'get_docs', 'get_healthz', 'get_readyz',
+@fixture('get_root', 'get_openapi', 'get_docs', 'get_healthz', 'get_readyz',
          'get_oauth_metadata')
 def service(world):
     return {'as_': None}

@@ -5,7 +5,8 @@ external one by a dump, over TLS, with the roles that the page makes.
 Mutations: pg_hba.conf without its line for replication; the secret left out;
 no `recovery_target_time` (what came after is there too); `owner hefboom_owner`
 left out of the external restore; a root certificate that signed nothing; a wait
-that does not look whether PostgreSQL is still there: each fails here.
+that does not look whether PostgreSQL is still there; a dump without its umask:
+each fails here.
 """
 
 import re
@@ -30,10 +31,16 @@ def installation():
     installation.close()
 
 
+def modes(installation):
+    return {one.name: one.stat().st_mode & 0o777
+            for one in installation.backup.iterdir()}
+
+
 def test_dump_and_restore(installation):
     installation.start()
     installation.create('first')
     installation.block('where', 'dump')
+    assert modes(installation) == {'hefboom.dump': 0o600, 'secret': 0o600}
     secret = (installation.data / 'secret').read_bytes()
     installation.stop()
     installation.data = installation.folder / 'elsewhere'
@@ -125,6 +132,7 @@ def test_of_an_external_one(installation):
     installation.start()
     installation.create('first')
     installation.block('external-dump')
+    assert modes(installation) == {'hefboom.dump': 0o600}
     installation.create('second')
     # With the server running: its connections end, and it makes new ones.
     installation.block('external-restore')

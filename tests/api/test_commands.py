@@ -3,8 +3,9 @@ says when it cannot.
 
 Mutations: print errors on stdout; let `token` skip the look at the person;
 accept an unknown flag; any zone for an organisation; look at `listen` alone of
-the two addresses; leave PGHOSTADDR to libpq; drop the 33rd option: each fails
-here.
+the two addresses, or take any port (99999 was 34463); say of `client` only that
+there is no such command; leave PGHOSTADDR to libpq; drop the 33rd option: each
+fails here.
 """
 
 import json
@@ -75,6 +76,7 @@ def test_help_is_the_table():
                  'HEFBOOM_WORKERS', 'HEFBOOM_TEST_CLOCK'):
         assert word in result.stdout, word
     assert all(len(line) < 120 for line in result.stdout.splitlines())
+    assert run('-h').stdout == run('help').stdout == result.stdout
 
 
 @pytest.mark.parametrize('command', [
@@ -89,9 +91,13 @@ def test_help_of_each(command):
 
 @pytest.mark.parametrize('words, sentence', [
     (['sevre'], 'there is no command sevre'),
-    (['demo'], 'there is no command demo'),
+    (['demo'], 'demo alone is no command; there is demo load'),
+    (['client', 'lst'], 'there is client create, client list, client secret,'),
+    (['help', 'import'], 'there is import people, import esco'),
+    (['clien'], 'there is no command clien'),
     (['help', 'sevre'], 'there is no command sevre'),
     (['migrate', '--port', '1'], 'there is no flag --port'),
+    (['migrate', '--port'], 'there is no flag --port'),
     (['migrate', '--org', 'demo'], 'there is no flag --org'),
     (['migrate', '--data'], '--data needs a value'),
     (['migrate', 'now'], 'usage: hefboom migrate'),
@@ -116,11 +122,14 @@ def test_help_of_each(command):
     (['token', '--org', 'demo', '--client', 'x', '--ttl', '367d'],
      '--ttl must be'),
     (['serve', '--workers', 'many'], '--workers must be a number'),
+    (['serve', '--listen', '[::1]:80', '--metrics-listen', '[::1]:80'],
+     'metrics_listen must be another address than listen'),
     *[(['check-config', f'--{setting}', address],
        f'{setting.replace("-", "_")} must be an address and a port, as')
       for setting in ('listen', 'metrics-listen')
       for address in ('8080', ':8080', '127.0.0.1', '127.0.0.1:',
-                      '127.0.0.1:http')],
+                      '127.0.0.1:http', '127.0.0.1:65536', '127.0.0.1:99999',
+                      '127.0.0.1:18446744073709559696')],
 ])
 def test_misused(words, sentence):
     refused(run(*words), sentence, status=2)
@@ -197,8 +206,13 @@ def secret_file(folder, length=32, mode=0o600):
     ({'HEFBOOM_DATABASE_URL': 'a:hush@b'}, 'must look like postgresql://'),
     ({'HEFBOOM_DATABASE_URL': 'postgresql://a@/b'}, 'HEFBOOM_SECRET_FILE'),
     ({'HEFBOOM_SECRET_FILE': '/none'}, 'cannot read the secret /none'),
-    ({'HEFBOOM_DOCS': '/none'}, 'which is no folder'),
-    ({'HEFBOOM_ISSUERS': '/none'}, 'cannot read the issuers in /none'),
+    *[({f'HEFBOOM_{name}': '/none'},
+       f'HEFBOOM_{name} names /none, which is no folder')
+      for name in ('DOCS', 'SPOOL', 'POSTGRES_BIN')],
+    ({'HEFBOOM_ISSUERS': '/none'},
+     'cannot read the issuers in /none: No such file or directory'),
+    ({'HEFBOOM_ISSUERS': '/dev/null'}, "'[' or '{' expected near end of file"
+     ', line 1'),
 ])
 def test_check_config_refuses(settings, sentence):
     result = run('check-config', **settings)

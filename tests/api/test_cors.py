@@ -1,7 +1,8 @@
 """CORS (cors.h): which web pages may read replies.
 
 Mutations: no lines on refusals, on those of the front; any Origin allowed; no
-Vary; the methods of another path; a preflight that needs a token.
+Vary; the methods of another path; a preflight that needs a token; one of no
+path refused, or granted to anybody.
 """
 
 import pytest
@@ -105,7 +106,14 @@ def test_preflights_of_every_operation(web, document):
 
 
 def test_a_preflight_of_nothing(web):
-    preflight(web, '/v1/nothing', 'GET').expect(404)
+    """Chromium: "does not have HTTP ok status", and the page's fetch throws
+    as if there were no server; so that the page may see the 404 itself."""
+    reply = preflight(web, '/v1/nothing', 'PUT').expect(204)
+    assert 'put' in names(reply.headers['Access-Control-Allow-Methods'])
+    assert reply.headers['Access-Control-Allow-Origin'] == APP
+    read_by_page(web, '/v1/nothing', 'PUT').expect(404)
+    preflight(web, '/v1/nothing', 'PUT', origin='https://evil.org').expect(404)
+    web.call('OPTIONS', '/v1/nothing', headers={'Origin': APP}).expect(404)
 
 
 def test_off_unless_set(api):

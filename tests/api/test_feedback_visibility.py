@@ -2,7 +2,8 @@
 viewer x every state, asked of the views themselves and over the API.
 
 Mutations: `f.released_at is not null` left out for the receiver; a word left
-in a tombstone.
+in a tombstone; a reader told the state, the version or the time of what
+became of it; the receiver the version on paper; an id of UUIDv7.
 """
 
 import pytest
@@ -86,6 +87,7 @@ def feedback(cast, api):
             'about': {'kind': 'work', 'text': f'secret {state}'}},
             **giver).expect(201).json()['id']
         way, made[state] = f'/v1/feedback/{one}', one
+        api.patch(way, json={'try_next': 'secret'}, **giver).expect(200)
         if state == 'withdrawn':
             api.post(f'{way}/withdraw', **giver).expect(200)
         elif state != 'drafted':
@@ -112,10 +114,12 @@ def feedback(cast, api):
 def test_the_view(cast, feedback, viewer):
     rows = cast.view(
         viewer, 'select state, relation, keep, context, example, about_text,'
-        ' useful, release, created_at = shown_at, did'
+        ' useful, release, created_at = shown_at, did, version,'
+        ' updated_at = shown_at, id::text'
         ' from visible_feedback where id = any(%s::uuid[])',
         [list(feedback.values())])
-    found = {row[0]: row for row in rows}
+    ids = {one: state for state, one in feedback.items()}
+    found = {ids[row[12]]: row for row in rows}
     tombstone = found.pop('deleted', None)
     assert set(found) == SEES[viewer]
     assert (tombstone is not None) == (viewer in ALSO_TOMBSTONES)
@@ -133,6 +137,12 @@ def test_the_view(cast, feedback, viewer):
         assert (row[7] is None) == (relation != 'giver'
                                     or state in ('drafted', 'withdrawn'))
         assert relation == 'giver' or row[8]
+        untouched = state == 'released' or relation == 'reader'
+        assert row[0] == ('released' if relation == 'reader' else state)
+        if relation != 'giver':
+            assert (row[10] == 1) == row[11] == untouched
+        # A UUIDv7 says when it was begun.
+        assert row[12][14] == '4'
 
 
 @pytest.mark.parametrize('state', STATES)

@@ -47,8 +47,8 @@ def readers():
 
 @pytest.mark.parametrize('name', readers())
 def test_bodies_are_of_their_type(name, call):
-    """And nothing leads elsewhere but /docs, to its own page: who asks
-    without TLS is not helped along."""
+    """And nothing leads elsewhere but / and /docs, to pages of this server:
+    who asks without TLS is not helped along."""
     one = call(name)
     replies = [one.send(), one.send(as_=None),
                one.changed(query={'no_such_thing': '1'}).send(),
@@ -58,8 +58,8 @@ def test_bodies_are_of_their_type(name, call):
     for reply in replies:
         check(reply)
         if 300 <= reply.status_code < 400 and reply.status_code != 304:
-            assert name == 'get_docs', reply
-            assert reply.headers['Location'] == '/docs/index.html'
+            assert reply.headers['Location'] == {
+                'get_root': '/docs', 'get_docs': '/docs/index.html'}[name]
         else:
             assert not reply.headers['Location']
         assert 'Refresh' not in reply.headers

@@ -1,7 +1,8 @@
 """./dev stop, which ends what ./dev run started and nothing else.
 
 Mutations: the program of a file that was replaced taken for another one (the
-script never ended); whatever has that number stopped.
+script never ended); whatever has that number stopped; a second `./dev run`
+begun (it went on to print tokens, and `./dev stop` knew no more of the first).
 """
 
 import shutil
@@ -19,7 +20,7 @@ def stop(tmp_path, root):
     program = tmp_path / 'build' / 'hefboom'
     begun = []
 
-    def act(where, replaced=False):
+    def act(where, replaced=False, word='stop'):
         if not where.exists():
             shutil.copy(shutil.which('sleep'), where)
         process = subprocess.Popen([where, '60'])
@@ -30,11 +31,12 @@ def stop(tmp_path, root):
         if replaced:
             where.unlink()
             shutil.copy(shutil.which('sleep'), where)
-        said = subprocess.run(
-            ['bash', tmp_path / 'dev', 'stop'], text=True, check=True,
-            capture_output=True, timeout=30).stdout
-        assert not (tmp_path / 'build' / 'serve.pid').exists()
-        return said, process
+        done = subprocess.run(
+            ['bash', tmp_path / 'dev', word], text=True, stderr=subprocess.STDOUT,
+            stdout=subprocess.PIPE, timeout=30)
+        assert done.returncode == (word == 'run')
+        assert (tmp_path / 'build' / 'serve.pid').exists() == (word == 'run')
+        return done.stdout, process
     act.program = program
     yield act
     for process in begun:
@@ -51,3 +53,10 @@ def test_what_runs_is_stopped(stop, replaced):
 def test_nobody_else_is(stop, tmp_path):
     said, process = stop(tmp_path / 'other')
     assert (said, process.poll()) == ('Nothing runs.\n', None)
+
+
+def test_it_runs_once(stop):
+    said, process = stop(stop.program, word='run')
+    assert said == (f'It runs already, as process {process.pid}; ./dev stop'
+                    ' ends it.\n')
+    assert process.poll() is None

@@ -184,7 +184,7 @@ def test_functions_are_short(root):
 REFUSES = {'checks', 'sql', 'states', 'tables'}
 
 
-@pytest.mark.parametrize('refuses, limit', [(False, 1020), (True, 650)])
+@pytest.mark.parametrize('refuses, limit', [(False, 1030), (True, 650)])
 def test_bake_is_short(root, refuses, limit):
     count = sum(len(path.read_text().splitlines())
                 for path in (root / 'src' / 'bake').glob('*.py')

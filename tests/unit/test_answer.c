@@ -408,6 +408,9 @@ static void test_arguments(void **state)
 	assert_ptr_equal(value_of(SOURCE_BODY, 0, TEXT), request->body_text);
 	assert_string_equal(value_of(SOURCE_NEW_ID, 0, TEXT), request->new_id);
 	assert_string_equal(value_of(SOURCE_NEW_ID, 0, TEXT), request->new_id);
+	assert_int_equal(request->new_id[14], '7');
+	request->new_id[0] = '\0';
+	assert_int_equal(value_of(SOURCE_NEW_UNDATED, 0, TEXT)[14], '4');
 	request->if_match = "7";
 	assert_string_equal(value_of(SOURCE_IF_MATCH, 0, TEXT), "7");
 	request->limit = 20;

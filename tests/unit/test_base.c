@@ -114,6 +114,22 @@ static void test_uuid_is_version_7(void **state)
 	}
 }
 
+static void test_uuid_that_is_undated(void **state)
+{
+	char before[37], id[37];
+
+	(void)state;
+	uuid_undated(before);
+	for (int i = 0; i < 100; i++) {
+		uuid_undated(id);
+		assert_int_equal(strlen(id), 36);
+		assert_int_equal(id[14], '4');
+		assert_non_null(strchr("89ab", id[19]));
+		assert_memory_not_equal(before, id, 8);
+		memcpy(before, id, sizeof(id));
+	}
+}
+
 /* What a child hands out, its parent must not hand out as well. */
 static void test_random_after_a_fork(void **state)
 {
@@ -143,6 +159,7 @@ int main(void)
 	    cmocka_unit_test(test_arena_cleans_up_backwards),
 	    cmocka_unit_test(test_arena_aligns_and_zeroes),
 	    cmocka_unit_test(test_uuid_is_version_7),
+	    cmocka_unit_test(test_uuid_that_is_undated),
 	    cmocka_unit_test(test_random_after_a_fork),
 	};
 

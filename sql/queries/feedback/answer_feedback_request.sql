@@ -16,7 +16,7 @@ select refuse(seen.problem)
 insert into feedback (org_id, id, giver_id, receiver_id, request_id,
                       about_kind, about_id, about_text, context, keep,
                       try_next, example)
-select :auth.org, :new.id, :auth.person, v.asker_id, v.id, v.about_kind,
+select :auth.org, :new.undated, :auth.person, v.asker_id, v.id, v.about_kind,
        v.about_id, v.about_text, :body ->> 'context', :body ->> 'keep',
        :body ->> 'try_next', :body ->> 'example'
   from visible_feedback_request v
@@ -25,7 +25,7 @@ select :auth.org, :new.id, :auth.person, v.asker_id, v.id, v.about_kind,
 insert into outbox (org_id, event, object_id, version, actor_id)
 select :auth.org, 'feedback.created', v.id, v.version, :auth.person
   from visible_feedback v
- where v.org_id = :auth.org and v.id = :new.id;
+ where v.org_id = :auth.org and v.id = :new.undated;
 
 select v.id, v.relation, v.giver_id, v.giver_name, v.receiver_id,
        v.receiver_name, v.request_id,
@@ -42,4 +42,4 @@ select v.id, v.relation, v.giver_id, v.giver_name, v.receiver_id,
        v.updated_at, v.deleted_at,
        '/v1/feedback/' || v.id as _location
   from visible_feedback v
- where v.org_id = :auth.org and v.id = :new.id
+ where v.org_id = :auth.org and v.id = :new.undated

@@ -31,7 +31,7 @@ select refuse(seen.problem)
 
 insert into feedback (org_id, id, giver_id, receiver_id, about_kind, about_id,
                       about_text, context, keep, try_next, example)
-select :auth.org, :new.id, :auth.person, (:body ->> 'receiver_id')::uuid,
+select :auth.org, :new.undated, :auth.person, (:body ->> 'receiver_id')::uuid,
        :body -> 'about' ->> 'kind',
        case :body -> 'about' ->> 'kind'
        when 'skill' then (
@@ -46,7 +46,7 @@ select :auth.org, :new.id, :auth.person, (:body ->> 'receiver_id')::uuid,
 insert into outbox (org_id, event, object_id, version, actor_id)
 select :auth.org, 'feedback.created', v.id, v.version, :auth.person
   from visible_feedback v
- where v.org_id = :auth.org and v.id = :new.id;
+ where v.org_id = :auth.org and v.id = :new.undated;
 
 select v.id, v.relation, v.giver_id, v.giver_name, v.receiver_id,
        v.receiver_name, v.request_id,
@@ -63,4 +63,4 @@ select v.id, v.relation, v.giver_id, v.giver_name, v.receiver_id,
        v.updated_at, v.deleted_at,
        '/v1/feedback/' || v.id as _location
   from visible_feedback v
- where v.org_id = :auth.org and v.id = :new.id
+ where v.org_id = :auth.org and v.id = :new.undated

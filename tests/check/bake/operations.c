@@ -2445,9 +2445,10 @@ const char docs_page[] =
 	"<meta name=\"viewport\" content=\"width=device-width\">\n"
 	"<title>Notes</title>\n"
 	"<style>\n"
+	":root { color-scheme: light dark }\n"
 	"body { font: 1rem/1.5 sans-serif; max-width: 50rem; margin: auto; padding: 1rem;\n"
-	"color: #222; background: #fff }\n"
-	"pre, code { font-family: monospace; background: #eee }\n"
+	"overflow-wrap: anywhere }\n"
+	"pre, code { font-family: monospace; background: #8883 }\n"
 	"pre { padding: .5rem; overflow-x: auto }\n"
 	"article { border-top: 1px solid #999 }\n"
 	"</style>\n"
@@ -2458,8 +2459,9 @@ const char docs_page[] =
 	"<p>Everything that this server does. The same for programs: <a\n"
 	"href=\"/openapi.json\">/openapi.json</a> (OpenAPI 3.1). The lines below work once their\n"
 	"{ids} are filled in, in a shell that knows two things:</p>\n"
-	"<pre tabindex=\"0\">export HEFBOOM=http://127.0.0.1:8080\n"
+	"<pre tabindex=\"0\">export HEFBOOM=<span id=\"base\">http://127.0.0.1:8080</span>\n"
 	"export TOKEN=$(hefboom token --org demo --person els --role member)</pre>\n"
+	"<script>document.getElementById(\"base\").textContent = location.origin</script>\n"
 	"</header>\n"
 	"<nav aria-label=\"Operations\"><ul><li><a href=\"#list_notes\">List notes</a></li>\n"
 	"<li><a href=\"#create_note\">Write a note</a></li>\n"
@@ -2621,4 +2623,9 @@ const char docs_page[] =
 	"</body>\n"
 	"</html>\n";
 
-const size_t docs_page_length = 7465;
+const size_t docs_page_length = 7597;
+
+const char docs_policy[] =
+	"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-ikU17ciRN+9T72HY5esDmkmC+Aqv/o/r1snpK3mKr/0='; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+const size_t docs_policy_length = 172;
