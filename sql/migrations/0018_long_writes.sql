@@ -3,7 +3,4 @@
 -- pass it by.
 create function clock_by_now() returns timestamptz
 language sql volatile
-as $$
-	select clock() + (clock_timestamp() - a.xact_start)
-	  from pg_stat_get_activity(pg_backend_pid()) a
-$$;
+as $$ select clock() + (clock_timestamp() - transaction_timestamp()) $$;

@@ -64,7 +64,7 @@ class Tables:
 
     def statement(self, source, part):
         words = [w for w in spelt(part)[:12] if w not in ('if', 'not', 'exists', 'only')]
-        is_clock = 'function' in words[:4] and 'clock' in words[:5]
+        is_clock = 'function' in words[:4] and {'clock', 'clock_by_now'} & set(words[:5])
         for token in inside(part):
             if token.kind == 'string':
                 self.literals.add(token.text[1:-1])
