@@ -4,6 +4,6 @@
 create function clock_by_now() returns timestamptz
 language sql volatile
 as $$
-	select clock() + (clock_timestamp() - a.xact_start)
+	select clock() + coalesce(clock_timestamp() - a.xact_start, '0')
 	  from pg_stat_get_activity(pg_backend_pid()) a
 $$;
