@@ -3,8 +3,8 @@
  * Bulk's (RFC 7644, 3.3 to 3.7).
  *
  * A PATCH of a user reads what is there, changes that, and writes it only if
- * nobody was faster; otherwise it begins anew, PATCH_TRIES times.  Whatever is
- * refused is noted for the health of the synchronisation.
+ * nobody was faster; otherwise it begins anew, PATCH_TRIES times.  A change
+ * that is refused is noted for the health of the synchronisation.
  *
  * Ownership.  A call and all it points at live in its request's arena; the
  * body is borrowed.

@@ -62,7 +62,10 @@ bool scim_list_read(const struct scim_reading *reading,
 bool scim_value_read(const struct scim_reading *reading,
     const struct scim_attribute *attribute, const json_t *value, json_t **out);
 
-/* The elements as they are, of one value or many: not yet tidy. */
+/*
+ * The elements as they are, of one value or many: not yet tidy.  Those before a
+ * fault are in the list, too.
+ */
 bool scim_elements_read(const struct scim_reading *reading,
     const struct scim_attribute *attribute, const json_t *value, json_t *list);
 
