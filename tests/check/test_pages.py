@@ -3,9 +3,9 @@ settings, files, and commands with their options.
 
 Mutations, each found here: `PATCH /v1/sync/settings` for `PATCH
 /v1/organisation` in docs/scim.md; a setting misspelt in README; a test file
-renamed; a column of `import people` left out of docs/leavers.md; `-k` with a
-word that no test has, `SLOW_COUNTS`, `--round`, `HEFBOOM_ORACEL` in RESULTS;
-`./dev benchmark`; `client token --expire`.
+renamed; a column of `import people` left out of docs/leavers.md; an event out of
+docs/operations.md; `-k` with a word that no test has, `SLOW_COUNTS`, `--round`,
+`HEFBOOM_ORACEL` in RESULTS; `./dev benchmark`; `client token --expire`.
 """
 
 import json
@@ -56,6 +56,18 @@ def test_settings(page, sources):
     known |= variables(sources)
     named = set(re.findall(r'\bHEFBOOM_[A-Z_]*[A-Z]', page))
     assert sorted(named - known) == []
+
+
+def test_events(root):
+    """Whatever the log complains of, the operator finds."""
+    sources = ''.join(one.read_text() for one in (root / 'src').rglob('*.c'))
+    events = set(re.findall(
+        r'(?:log_event\(\s*LOG_(?:ERROR|WARNING), |complain\(source, )'
+        r'"(\w+)"', sources))
+    events |= {f'{kind}_died' for kind in ('worker', 'jobs', 'postgresql')}
+    text = (root / 'docs' / 'operations.md').read_text()
+    named = set(re.findall(r'`(\w+)`', text))
+    assert len(events) > 15 and sorted(events - named) == []
 
 
 def test_columns_of_people(root):
