@@ -1,8 +1,20 @@
 """locks -- what takes as long as we like, without any CPU."""
 
 import contextlib
+import os
+import signal
 import threading
 import time
+
+
+@contextlib.contextmanager
+def stopped(pid):
+    """Somebody else has to do its work."""
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
 
 
 @contextlib.contextmanager
