@@ -271,7 +271,7 @@ def test_a_claim_goes_stale(api, claim, clock):
     change(api, his, as_='jonas', valid_until=None)
     clock.advance(days=5)
     stale = eventually(lambda: api.get('/v1/me/skills', query={
-        'skill_id': made['skill_id'], 'state': 'stale'}).json()['items'], 20)
+        'skill_id': made['skill_id'], 'state': 'stale'}).json()['items'], 120)
     assert stale[0]['id'] == made['id']
     left = api.get(helpers).json()['items']
     assert [x['id'] for x in left] == [his['id']]

@@ -11,6 +11,8 @@ import time
 
 import pytest
 
+from harness.waiting import eventually
+
 NOTE = 'fails at the commit'
 
 
@@ -106,13 +108,12 @@ def test_a_lost_connection_is_made_anew(api, db):
             time.sleep(0.4)
             db.execute("select pg_terminate_backend(pid) from pg_stat_activity"
                        " where usename = 'hefboom'")
-        time.sleep(1.5)
+        eventually(lambda: counts.get(200, 0) > 50, what=counts)
         stop.set()
         for one in work:
             one.result()
     assert not wrong, wrong[:3]
-    assert counts[200] > 50, counts
-    assert api.call('GET', '/v1/me').status_code == 200
+    eventually(lambda: api.call('GET', '/v1/me').status_code == 200)
 
 
 def test_without_a_database(api, db):
@@ -124,7 +125,7 @@ def test_without_a_database(api, db):
     try:
         db.execute("select pg_terminate_backend(pid) from pg_stat_activity"
                    " where usename = 'hefboom'")
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 30
         while api.call('GET', '/readyz', as_=None).status_code != 503:
             assert time.monotonic() < deadline
             time.sleep(0.1)
@@ -133,12 +134,12 @@ def test_without_a_database(api, db):
             reply = api.call(method, path)
             assert reply.status_code == 503, reply
             assert reply.headers['Retry-After'] == '1'
-            assert time.monotonic() - begun < 1.5
+            assert time.monotonic() - begun < 4
         assert api.call('GET', '/healthz', as_=None).status_code == 200
     finally:
         db.execute('alter role hefboom login')
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 30
     while db.one(count) < before:
         assert time.monotonic() < deadline
         time.sleep(0.1)
-    assert api.call('GET', '/v1/me').status_code == 200
+    eventually(lambda: api.call('GET', '/v1/me').status_code == 200)

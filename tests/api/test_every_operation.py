@@ -387,7 +387,7 @@ def test_overload(server, document, call, api, db):
         for one in calls:
             begun = time.monotonic()
             reply = one.send(client)
-            if reply.status_code != 503 or time.monotonic() - begun > 1:
+            if reply.status_code != 503 or time.monotonic() - begun > 4:
                 faults.append(repr(reply))
         for one in links:
             one.send(client).expect(503)

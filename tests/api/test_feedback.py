@@ -317,7 +317,7 @@ def test_the_window_ends(api, draft, send, clock, db, world):
     clock.advance(days=2)
     api.get(path(made), as_='jonas').expect(404)
     clock.advance(days=2)
-    eventually(lambda: api.get(path(made)).json()['state'] == 'released', 20)
+    eventually(lambda: api.get(path(made)).json()['state'] == 'released', 120)
     assert api.get(path(made), as_='jonas').expect(200)
     assert told(db, made) == [('feedback_received', 'jonas', 'els')]
     assert db.one('select count(*) from exchange where object_id = %s',

@@ -183,7 +183,7 @@ def test_after_seven_days_nobody_knows_whose_it_was(api, session, clock, db,
     give(api, one, method='PUT', status=409, code='answers_closed')
     eventually(lambda: db.one(
         'select answer_id is null from feedback_answered'
-        ' where session_id = %s', [one]), 20)
+        ' where session_id = %s', [one]), 120)
     give(api, one, status=409, code='answers_given_already')
     assert db.one('select answers from feedback_answer where session_id'
                   ' = %s', [one]) == [{'question': 3, 'scale': 1}]

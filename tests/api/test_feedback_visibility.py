@@ -256,7 +256,7 @@ def test_what_was_released_stays_after_a_block(
         api.get(f"/v1/feedback/{feedback['released']}", **receiver).expect(200)
         clock.advance(days=8)
         eventually(lambda: api.get(f'/v1/feedback/{late}', **giver).json()[
-            'state'] == 'released', 20)
+            'state'] == 'released', 120)
         api.get(f'/v1/feedback/{late}', **receiver).expect(404)
         assert db.one('select count(*) from notification where object_id'
                       ' = %s', [late]) == 0

@@ -115,7 +115,7 @@ def test_a_skill_that_goes_stale_tells_its_owner(api, db, worlds, reader,
         'skill_id': world.made('create_skill')['id'], 'level': 2,
         'valid_until': str(today)}).expect(201).json()['id']
     clock.advance(hours=25)
-    items = eventually(lambda: inbox(api, owner), what='no notification')
+    items = eventually(lambda: inbox(api, owner), 120, 'no notification')
     assert [(item['kind'], item['actor'], item['object']['id'])
             for item in items] == [('skill_stale', None, claim)]
     home = api.get('/v1/me/home', as_=owner).expect(200).json()

@@ -90,7 +90,7 @@ class Matrix:
             return
         theirs = call(name, 'other')
         mine = call(name, **places.AS.get(name, {}))
-        before = there.db.settled(there.org_id)
+        before = there.db.fingerprint(there.org_id)
         faults = places.distinguished(
             mine, found,
             lambda place: foreign_ids(catalogue, mine, theirs, place))
@@ -196,7 +196,7 @@ def test_policies_alone(name, server, worlds, call, db):
     given = baked.given_by(theirs, there.org_id, there.person(),
                            str(uuid.uuid4()), theirs.roles)
     foreign = everything_of(db, there.org_id)
-    before = db.settled(there.org_id)
+    before = db.fingerprint(there.org_id)
     plain = Plain(server.runtime_url)
     try:
         plain.execute('begin')

@@ -218,7 +218,7 @@ def test_again_waits_for_the_standbys(call, db):
         db.execute("alter system set synchronous_standby_names = 'nobody'")
         try:
             db.execute('select pg_reload_conf()')
-            eventually(lambda: db.one('show synchronous_standby_names'), 10,
+            eventually(lambda: db.one('show synchronous_standby_names'), 60,
                        'the setting')
             again = pool.submit(one.send)
             with pytest.raises(concurrent.futures.TimeoutError):

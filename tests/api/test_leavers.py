@@ -84,7 +84,7 @@ class Company(World):
         eventually(lambda: self.db.one(
             'select count(*) from timer where org_id = %s and object_id = %s'
             " and kind = 'hand_over_leaver'",
-            [self.id, self.person(name)]) == 0, 20,
+            [self.id, self.person(name)]) == 0, 120,
             what='the timer is still there')
 
     def state(self, table, made):
@@ -375,7 +375,7 @@ def test_feedback_stays_with_its_receiver(company, way, clock):
                        )['keep'] == 'You waited.'
     assert company.state('endorsement', given) == 'given'
     clock.advance(days=30)
-    eventually(lambda: company.state('feedback', later) == 'released', 20)
+    eventually(lambda: company.state('feedback', later) == 'released', 120)
     assert company.ask('get_feedback', 'nina', feedback_id=later
                        )['keep'] == 'You waited.'
 

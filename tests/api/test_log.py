@@ -99,7 +99,7 @@ def free(value, word):
 @pytest.mark.parametrize('name', baked.operation_ids())
 def test_bodies_queries_and_paths(name, call, talkative):
     one = call(name)
-    word = MARK + ODD[hash(name) % len(ODD)]
+    word = MARK + ODD[baked.operation_ids().index(name) % len(ODD)]
     bodies = []
     if isinstance(one.json, dict):
         bodies = [worded(one.json, word), free(one.json, word),

@@ -63,8 +63,9 @@ def test_in_four_languages(limited, document, language):
 
 
 def test_after_retry_after(limited):
-    api = limited(rate_person=30)
-    for _ in range(30):
+    """One more is there every five seconds."""
+    api = limited(rate_person=12)
+    for _ in range(12):
         api.get('/v1/me').expect(200)
     refused = api.get('/v1/me').expect(429)
     time.sleep(int(refused.headers['Retry-After']))
@@ -76,10 +77,12 @@ def test_workers_share(limited):
     """Connections of two workers, one quota."""
     api = limited(rate_person=40, workers=2)
     assert len(api.server.workers()) == 2
+    began = time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(16) as pool:
         statuses = list(pool.map(
             lambda _: api.get('/v1/me').status_code, range(120)))
-    assert 40 <= statuses.count(200) <= 42, statuses
+    more = 1 + (time.monotonic() - began) * 40 / 60
+    assert 40 <= statuses.count(200) <= 40 + more, statuses
     assert statuses.count(429) == 120 - statuses.count(200)
 
 

@@ -638,9 +638,9 @@ def test_a_session_runs_by_itself(session, act, world, db, clock):
     assert 'session_soon' not in told(db, world, made, 'lore')
     assert act(made, method='GET')['state'] == 'confirmed'
     clock.advance(hours=23, minutes=2)
-    eventually(lambda: act(made, method='GET')['state'] == 'running')
+    eventually(lambda: act(made, method='GET')['state'] == 'running', 120)
     clock.advance(hours=13)
-    eventually(lambda: act(made, method='GET')['state'] == 'held')
+    eventually(lambda: act(made, method='GET')['state'] == 'held', 120)
     people = db.column(
         'select o.user_name from exchange x join exchange_person p'
         ' on p.exchange_id = x.id join person o on o.id = p.person_id'

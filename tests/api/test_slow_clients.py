@@ -17,7 +17,7 @@ from harness.load import (Asking, Slow, check_closed, check_good,
 def test_five_kinds(server):
     slow = Slow(server, 500, 6, 500)
     good = Asking(server, 10, 'rate', 50, ['/v1/me', '/healthz'], new=30)
-    check_good(good.result(), 1000)
+    check_good(good.result(), 3000)
     check_closed(slow.result())
     if is_release():
         for pid in server.named('hefboom-worker'):

@@ -211,7 +211,7 @@ def fetching(server, folder, idp, stranger, misnamed):
 
 @pytest.mark.parametrize('name', ['good', 'discovered', 'plain'])
 def test_found(fetching, name):
-    eventually(lambda: everywhere(fetching, KEY.token(name)) == {200}, 20)
+    eventually(lambda: everywhere(fetching, KEY.token(name)) == {200}, 60)
     assert status(fetching, OTHER.token(name, kid='first')) == 401
 
 
@@ -224,7 +224,7 @@ REASONS = {**{name: reason for name, (_, reason) in BAD.items()},
 @pytest.mark.parametrize('name', REASONS)
 def test_bad_source(fetching, name):
     """Nothing is taken from it, and nobody can say whether a token is good."""
-    eventually(lambda: reasons(fetching, name), 20)
+    eventually(lambda: reasons(fetching, name), 60)
     reason = reasons(fetching, name)[0]
     assert any(word in reason for word in REASONS[name].split('|')), reason
     unavailable(fetching, KEY.token(name))
@@ -233,7 +233,7 @@ def test_bad_source(fetching, name):
 
 def test_what_would_be_refused_causes_nothing(fetching, idp):
     """A token that would not do by its claims, whoever signed it."""
-    eventually(lambda: everywhere(fetching, KEY.token('good')) == {200}, 20)
+    eventually(lambda: everywhere(fetching, KEY.token('good')) == {200}, 60)
     before = idp.hits('/good')
     late = int(time.time()) - 100
     for token in (OTHER.token('good', exp=late), OTHER.token('good', aud='x'),
@@ -248,7 +248,7 @@ def test_rotation(fetching, idp):
     """A new key serves at once; what has left serves no longer."""
     old, new = Key('old'), Key('new')
     first = KEY.token('rotating', age=3600)
-    eventually(lambda: everywhere(fetching, first) == {200}, 20)
+    eventually(lambda: everywhere(fetching, first) == {200}, 60)
     assert idp.hits('/rotating') == 1
     idp.serve('/rotating', jwks(KEY, old, new))
     assert everywhere(fetching, new.token('rotating')) == {200}
@@ -262,10 +262,9 @@ def test_rotation(fetching, idp):
     assert idp.hits('/rotating') == 2
     time.sleep(max(0, asked + 28 - time.monotonic()))
     # What is due within the three seconds is waited for.
-    eventually(lambda: status(fetching, OTHER.token('rotating')) == 401, 15)
+    eventually(lambda: status(fetching, OTHER.token('rotating')) == 401, 60)
     assert idp.hits('/rotating') == 3
-    time.sleep(1)
-    assert everywhere(fetching, first) == {401}
+    eventually(lambda: everywhere(fetching, first) == {401})
     assert everywhere(fetching, old.token('rotating', age=3600)) == {401}
     assert everywhere(fetching, new.token('rotating')) == {200}
     assert idp.hits('/rotating') == 3
@@ -274,7 +273,7 @@ def test_rotation(fetching, idp):
 def test_storm(fetching, idp):
     """A thousand keys that nobody has: one fetch, and good tokens pass."""
     good = KEY.token('storm')
-    eventually(lambda: everywhere(fetching, good) == {200}, 20)
+    eventually(lambda: everywhere(fetching, good) == {200}, 60)
     tokens = [OTHER.token('storm', kid=f'k{number}')
               for number in range(1000)]
     began = time.monotonic()
@@ -293,7 +292,7 @@ def test_storm(fetching, idp):
 
 
 def test_source_down(fetching, idp):
-    eventually(lambda: everywhere(fetching, KEY.token('down')) == {200}, 20)
+    eventually(lambda: everywhere(fetching, KEY.token('down')) == {200}, 60)
     idp.serve('/down', fixed(b'', status=503))
     unavailable(fetching, OTHER.token('down'))
     assert idp.hits('/down') == 2
@@ -302,32 +301,33 @@ def test_source_down(fetching, idp):
 
 def test_slow_source(fetching, idp):
     """Who waits for a key holds up nobody else."""
-    eventually(lambda: everywhere(fetching, KEY.token('slow')) == {200}, 20)
+    eventually(lambda: everywhere(fetching, KEY.token('slow')) == {200}, 60)
     new = Key('new')
+    asked, over, told = (threading.Event() for _ in range(3))
 
     def slowly(handler):
-        time.sleep(1.5)
+        asked.set()
+        over.wait(2.5)
+        told.set()
         handler.reply(jwks(KEY, new))
 
     idp.serve('/slow', slowly)
     with concurrent.futures.ThreadPoolExecutor(16) as pool:
-        start = time.monotonic()
         waiting = [pool.submit(status, fetching, new.token('slow', jti=str(i)))
                    for i in range(8)]
-        slowest = 0
-        while time.monotonic() - start < 1:
-            at = time.monotonic()
+        assert asked.wait(20)
+        for _ in range(10):
             assert status(fetching, KEY.token('slow')) == 200
-            slowest = max(slowest, time.monotonic() - at)
+        assert not told.is_set(), 'they waited for the source'
+        assert not any(one.done() for one in waiting)
+        over.set()
         assert [one.result() for one in waiting] == [200] * 8
-        assert time.monotonic() - start > 1.3
-    assert slowest < 1
     assert idp.hits('/slow') == 2
 
 
 def test_clients_that_left(fetching, idp):
     """They are not told of the key that they waited for."""
-    eventually(lambda: everywhere(fetching, KEY.token('gone')) == {200}, 20)
+    eventually(lambda: everywhere(fetching, KEY.token('gone')) == {200}, 60)
     new, held = Key('new'), threading.Event()
 
     def slowly(handler):
@@ -341,6 +341,7 @@ def test_clients_that_left(fetching, idp):
         with socket.create_connection((fetching.host, fetching.port)) as one:
             one.sendall(head.encode())
             time.sleep(0.02)
+    eventually(lambda: idp.hits('/gone') > 1)
     assert idp.hits('/gone') == 2
     held.set()
     assert everywhere(fetching, new.token('gone')) == {200}
@@ -349,12 +350,12 @@ def test_clients_that_left(fetching, idp):
 def test_reload(fetching, idp):
     """SIGHUP reads keys again."""
     token = KEY.token('reloaded', age=3600)
-    eventually(lambda: everywhere(fetching, token) == {200}, 20)
+    eventually(lambda: everywhere(fetching, token) == {200}, 60)
     idp.serve('/reloaded', jwks(OTHER))
     fetching.child.send_signal(signal.SIGHUP)
-    eventually(lambda: everywhere(fetching, token) == {401}, 20)
+    eventually(lambda: everywhere(fetching, token) == {401}, 60)
     eventually(lambda: 'reloaded' in {
-        entry.get('event') for entry in fetching.log_entries()}, 20)
+        entry.get('event') for entry in fetching.log_entries()}, 60)
     assert everywhere(fetching, OTHER.token('reloaded', age=3600)) == {200}
 
 
@@ -370,7 +371,7 @@ def test_restart_without_the_source(server, folder, authority):
     wrong = []
     try:
         running.start()
-        eventually(lambda: everywhere(running, KEY.token('kept')) == {200}, 20)
+        eventually(lambda: everywhere(running, KEY.token('kept')) == {200}, 60)
         wrong += running.stop(keep_data=True)
         idp.stop()
         running.start()
@@ -387,7 +388,7 @@ def test_restart_without_the_source(server, folder, authority):
         # It comes back, and the next who asks has it.
         idp.start()
         idp.serve('/unseen', jwks(OTHER))
-        eventually(lambda: status(running, OTHER.token('unseen')) == 200, 20)
+        eventually(lambda: status(running, OTHER.token('unseen')) == 200, 60)
     finally:
         wrong += running.stop()
         idp.stop()
@@ -411,7 +412,7 @@ def test_inside_is_refused(server, folder, authority):
             HEFBOOM_FETCH_CA=folder / 'authority.pem', HEFBOOM_WORKERS=1)
         with second.running():
             for host in INSIDE:
-                eventually(lambda: reasons(second, host), 20)
+                eventually(lambda: reasons(second, host), 60)
                 assert 'not allowed' in reasons(second, host)[0], host
                 unavailable(second, KEY.token(host))
     idp.stop()

@@ -267,9 +267,9 @@ def test_other_secrets(server):
 
 
 def test_remembered_token_expires(server):
-    token = sign(server.secret, HEADER, claims(exp=now(-57)))
+    token = sign(server.secret, HEADER, claims(exp=now(-52)))
     accepted(server, token)
-    time.sleep(5)
+    time.sleep(9)
     refused(server, token)
 
 

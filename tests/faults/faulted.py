@@ -32,7 +32,7 @@ Asked = collections.namedtuple('Asked', 'at took what status code retry')
 Limits = collections.namedtuple('Limits', 'answer first back')
 # What is promised, and what a machine full of other things may take.
 TIGHT = Limits(answer=1.0, first=1.2, back=5.0)
-LOOSE = Limits(answer=2.0, first=2.5, back=12.0)
+LOOSE = Limits(answer=4.0, first=5.0, back=25.0)
 
 
 def code_of(body):

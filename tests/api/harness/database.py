@@ -42,7 +42,9 @@ class Database:
             " and a.attname = 'org_id' and not a.attisdropped order by 1")
 
     def fingerprint(self, org_id, without=()):
-        """{table: (rows, hash)} of everything one organisation owns."""
+        """{table: (rows, hash)} of everything one organisation owns, when
+        nothing is about to change it."""
+        self.settle(org_id)
         found = {}
         for table in self.tenant_tables():
             if table not in without:
@@ -61,12 +63,8 @@ class Database:
             " parked_at is null and due_at <= clock() + interval '5 seconds'",
             [list(org_ids)]), 30, 'a job is due for half a minute')
 
-    def settled(self, org_id):
-        """fingerprint(), when there is nothing that would change it."""
-        self.settle(org_id)
-        return self.fingerprint(org_id)
-
     def counts(self, org_id, without=()):
+        self.settle(org_id)
         tables = [table for table in self.tenant_tables()
                   if table not in without]
         return dict(self.execute(' union all '.join(

@@ -2,6 +2,8 @@
 
 import concurrent.futures
 import contextlib
+import os
+import signal
 import threading
 import time
 
@@ -37,6 +39,16 @@ def held_up(server, db, org_id, work):
         rival.commit()
         done.result()
     return since
+
+
+@contextlib.contextmanager
+def stopped(pid):
+    """Somebody else has to do its work."""
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
 
 
 @contextlib.contextmanager

@@ -178,7 +178,7 @@ def read_reply(wire, rest, head=False):
     return Raw(status, headers, rest[:length]), rest[length:]
 
 
-def exchange(server, messages, pipelined=False, port=None, timeout=12):
+def exchange(server, messages, pipelined=False, port=None, timeout=30):
     """Sends each when the one before was answered, or all at once.  The
     replies; fewer than messages when the connection was closed."""
     replies, rest = [], b''
@@ -203,7 +203,8 @@ def message(method, target, headers=None, body=None):
 
 
 def settled(read, seconds=3):
-    """What read() gives when it has not changed for 50 ms."""
+    """What read() gives when it has not changed for 50 ms: of a process that
+    has a processor to itself, what it comes to."""
     last, since = read(), time.monotonic()
     end = since + seconds
     while time.monotonic() < end and time.monotonic() - since < 0.05:
@@ -212,5 +213,15 @@ def settled(read, seconds=3):
         if now != last:
             last, since = now, time.monotonic()
     return last
+
+
+def settled_at_most(read, most, seconds=10):
+    """The same, of numbers that have as long to come down to so much."""
+    end = time.monotonic() + seconds
+    while True:
+        found = settled(read)
+        if time.monotonic() > end or all(
+                one <= limit for one, limit in zip(found, most)):
+            return found
 
 

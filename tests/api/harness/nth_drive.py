@@ -11,7 +11,7 @@ allocated or open than requests without faults would have left.
 import json
 import time
 
-from .nth import KINDS, descriptors, exchange, settled
+from .nth import KINDS, descriptors, exchange, settled, settled_at_most
 from .nth_routes import ROUTES, Site
 from .waiting import eventually
 
@@ -42,7 +42,7 @@ class Trial:
         self.most, self.window = most, window
         self.faults = self.closed = self.refused = 0
         self.watch('worker')
-        self.backends = eventually(self.idle)
+        self.backends = settled(self.idle)
 
     def watch(self, name):
         self.pid, self.name = self.server.child_pid(name), name
@@ -60,7 +60,7 @@ class Trial:
 
     def pool_is_whole(self, where):
         eventually(lambda: self.idle() == self.backends
-                   and not self.connections("<> 'idle'"), 10,
+                   and not self.connections("<> 'idle'"), 30,
                    f'{where}: {self.idle()} idle connections, not '
                    f'{self.backends}')
 
@@ -139,9 +139,12 @@ class Trial:
         self.judge_write(one, self.judge(one, replies, where, essences), where)
         self.plain(name, where, essences)
 
+    def held(self):
+        return self.preload.live[0], descriptors(self.pid)
+
     def still(self):
         """Blocks and descriptors when nothing moves."""
-        return settled(lambda: (self.preload.live[0], descriptors(self.pid)))
+        return settled(self.held)
 
     def warm(self, name):
         """The replies' essences, how many calls of each kind one request
@@ -170,12 +173,15 @@ class Trial:
             blocks, files = self.still()
             for fault in series:
                 self.once(name, *fault, essences)
-            more, open_now = self.still()
             # Each fault is up to three requests.
-            if more - blocks <= growth * 3 * len(series) + SLACK:
+            most = blocks + growth * 3 * len(series) + SLACK
+            more, open_now = settled_at_most(
+                self.held, (most, files), 10 if again else 1)
+            if more <= most:
                 break
             assert not again, (f'{name}: {more - blocks} blocks more after '
                                f'{len(series)} faults')
+        _, open_now = settled_at_most(self.held, (most, files))
         # Fewer: one was on its way out when they were counted first.
         assert open_now <= files, (
             f'{name}: {open_now - files} descriptors more')
@@ -190,7 +196,7 @@ class Trial:
         # Whoever is still to end would be counted as the pool's.
         eventually(lambda: not self.db.one(
             'select count(*) from pg_stat_activity where pid = any(%s)',
-            [gone]), 10, 'backends that were told to end are there')
+            [gone]), 30, 'backends that were told to end are there')
 
     def reconnect(self, where):
         self.cut()
@@ -220,10 +226,13 @@ class Trial:
                     self.plain('read', where)
         for _ in range(2):
             self.reconnect('connecting')
-        more, open_now = self.still()
-        assert more - blocks <= SLACK, f'{more - blocks} blocks more'
-        assert open_now == files, f'{open_now - files} descriptors more'
+        self.nothing_more(blocks, files)
         return counts
+
+    def nothing_more(self, blocks, files):
+        more, open_now = settled_at_most(self.held, (blocks + SLACK, files))
+        assert more - blocks <= SLACK, f'{more - blocks} blocks more'
+        assert open_now <= files, f'{open_now - files} descriptors more'
 
     # The loop of the jobs process
 
@@ -250,7 +259,7 @@ class Trial:
 
     def work(self, where):
         self.give_work()
-        eventually(self.is_done, 10, f'{where}: it was not done')
+        eventually(self.is_done, 30, f'{where}: it was not done')
 
     def work_anew(self):
         """A connection keeps what its longest queue needed."""
@@ -266,7 +275,7 @@ class Trial:
             time.sleep(0.02)
         self.preload.disarm()
         self.make_due()
-        eventually(self.is_done, 10, f'{where}: it was not done')
+        eventually(self.is_done, 30, f'{where}: it was not done')
 
     def jobs(self):
         self.watch('jobs')
@@ -295,9 +304,7 @@ class Trial:
             self.faults += self.preload.failed > 0
             self.same_process(where)
         self.work_anew()
-        more, open_now = self.still()
-        assert more - blocks <= SLACK, f'{more - blocks} blocks more'
-        assert open_now == files, f'{open_now - files} descriptors more'
+        self.nothing_more(blocks, files)
         self.watch('worker')
         return counts
 

@@ -3,7 +3,7 @@
 import time
 
 
-def eventually(condition, seconds=10, what='it did not happen', step=0.05):
+def eventually(condition, seconds=60, what='it did not happen', step=0.05):
     """What condition() gave when it was first true."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
