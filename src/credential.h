@@ -9,7 +9,8 @@
  * caller ("expired").  A fault is a sentence for whoever wrote the
  * configuration; it is on the heap, and the receiver frees it.  NULL is yes.
  *
- * Promise.  Only token_keys.c and token_issue.c see a JOSE library.
+ * Promise.  Only token_keys.c, token_signature.c and token_issue.c see a JOSE
+ * library.
  */
 #ifndef CREDENTIAL_H
 #define CREDENTIAL_H

@@ -2,7 +2,8 @@
 
 /*
  * The closed list of formats.  Dates and times are those of RFC 3339 that
- * PostgreSQL can hold too: no year 0, no offset of 16 hours.
+ * PostgreSQL can hold and say again: no year 0 and none of five digits, no
+ * offset of 16 hours.
  */
 
 static bool is_digit(char c)
@@ -97,13 +98,29 @@ static bool time_matches(const char *text, size_t length)
 	return time_read(text, length, &offset);
 }
 
+/* Once it is UTC, and rounded to microseconds, it has a year of four digits. */
+static bool year_is_kept(const char *text, int offset)
+{
+	int utc = (int)(pair(text + 11) * 60 + pair(text + 14)) - offset;
+	const char *second = text + 17;
+
+	if (strncmp(text, "0001-01-01", 10) == 0)
+		return utc >= 0;
+	if (strncmp(text, "9999-12-31", 10) != 0 || utc < 1439)
+		return true;
+	return utc == 1439 && *second != '6' &&
+	    (strncmp(second, "59.999999", 9) != 0 || second[9] < '5' ||
+		second[9] > '9');
+}
+
 static bool instant_matches(const char *text, size_t length)
 {
 	int offset;
 
 	return length > 11 && (text[10] == 'T' || text[10] == 't') &&
 	    date_matches(text, 10) &&
-	    time_read(text + 11, length - 11, &offset) && abs(offset) < 16 * 60;
+	    time_read(text + 11, length - 11, &offset) &&
+	    abs(offset) < 16 * 60 && year_is_kept(text, offset);
 }
 
 /* Counts with these units, in this order and without a gap. */

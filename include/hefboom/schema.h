@@ -9,8 +9,9 @@
  * and $ref to anything in the same document, also recursive;
  * unevaluatedProperties; x-*.  Any other is refused by schema_compile().
  * format asserts, from a closed list: date-time, date, time (of RFC 3339 as
- * far as PostgreSQL has them: no year 0, in a date-time no offset of 16
- * hours), duration, email, uuid, uri, json-pointer, language, zone, name.
+ * far as PostgreSQL has them: no year 0, also not in UTC, nor one of five
+ * digits there; in a date-time no offset of 16 hours), duration, email, uuid,
+ * uri, json-pointer, language, zone, name.
  * Patterns are read as ECMAScript reads them, by PCRE2, up to a limit.
  *
  * `name` is ours: one line of text as a person or thing is called; no C0 or

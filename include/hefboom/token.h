@@ -42,7 +42,8 @@
  * claims would do causes any of this.
  *
  * Ownership.  A token_checker owns its issuers, keys and cache.  A principal
- * returned lives in the cache: borrowed until the next token_check().
+ * returned lives in the cache: borrowed until the next token_check(), and no
+ * longer than this turn of the loop, in which keys may come.
  *
  * Promise.  token_check() never accepts what the guard refuses; verified
  * tokens are remembered by SHA-256 of the whole token until they expire

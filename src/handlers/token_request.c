@@ -6,6 +6,8 @@
 #include "hefboom/http_header.h"
 #include "hefboom/request.h"
 
+enum { MEMBERS_MAX = 100 };
+
 static const char *refuse(
     struct token_request *asked, const char *error, const char *why)
 {
@@ -63,12 +65,15 @@ static bool take_form(struct request *request, struct token_request *asked)
 {
 	const char *at = request->body, *stop;
 	const char *end = at + request->body_length;
+	int members = 0;
 
 	for (; at < end; at = stop + 1) {
 		stop = memchr(at, '&', (size_t)(end - at));
 		if (stop == NULL)
 			stop = end;
-		if (stop > at &&
+		if (stop == at)
+			continue;
+		if (++members > MEMBERS_MAX ||
 		    !take_member(request, asked, at, (size_t)(stop - at)))
 			return false;
 	}

@@ -4,7 +4,8 @@
  * The client's name and secret come in Authorization: Basic (2.3.1, each
  * form-encoded in turn) or in the body, never in both.  Of the body's other
  * members those that are not known are ignored, those without a value count
- * as absent, and one that is known may come once (3.2).
+ * as absent, and one that is known may come once (3.2).  More than 100 are
+ * no form.
  *
  * Ownership.  All texts live in the request's arena.
  */

@@ -2,10 +2,10 @@
 
 Mutations, each tried and found by the tests named:
 the lock left out of create_client_credential (test_two_of_a_kind_for_rivals),
-`>= 2` as `> 2` there (test_rotation), expired ones counted (test_expiry),
-enter for enter_client in answer.c (test_rotation, test_expiry,
-test_a_revoked_client, test_a_scope_taken_away), the scope left out of
-enter_client (test_a_scope_taken_away), the minute left out of
+`>= 2` as `> 2` there (test_rotation), expired ones counted, a year of five
+digits taken (test_expiry), enter for enter_client in answer.c (test_rotation,
+test_expiry, test_a_revoked_client, test_a_scope_taken_away), the scope left
+out of enter_client (test_a_scope_taken_away), the minute left out of
 use_machine_credential (test_last_use), the secret told to the outbox
 (test_only_hashes), the client looked up as a person is
 (test_a_person_called_like_a_client), credentials left valid by revoke_client,
@@ -311,6 +311,12 @@ def test_expiry(api, clock, client, worlds):
                                  '::interval)')
     ask_credential(api, client, expires_at=past).expect(
         422, code='credential_expiry_past')
+    # No year has five digits, whatever is added to reach UTC.
+    last = '9999-12-31T23:59:59.999999Z'
+    ask_credential(api, client, expires_at=last.replace('Z', '-00:01')).expect(
+        422, code='invalid_body')
+    never = give(api, make(api, worlds), expires_at=last)
+    assert never['expires_at'] == last
     made = give(api, client, expires_at=soon)
     secret = give(api, client, 'secret', expires_at=soon)
     short = bought(api, client, secret)

@@ -2,13 +2,14 @@
 
 Mutations, each tried and found by the tests named: the client's name not
 compared with the secret's, use_machine_credential without its `kind`
-(test_who_is_not_known), a member that may come
-twice (test_what_cannot_be_read), both ways of saying who one is (the same),
-any scope granted (test_scope), the life of the token without that of its
-secret (test_the_token_ends_with_its_secret), no credential_id in the token
-(test_the_token, test_clients.py test_rotation), credential_id believed of
-other issuers (tests/unit/test_token_claims.c), Cache-Control left out (the
-client of tests/api/harness).
+(test_who_is_not_known), a member that may come twice
+(test_what_cannot_be_read), both ways of saying who one is (the same), any
+scope granted (test_scope), any number of members (test_what_cannot_be_read), a
+body as large as others' (test_other_bodies), the life of the token without
+that of its secret (test_the_token_ends_with_its_secret), no credential_id in
+the token (test_the_token, test_clients.py test_rotation), credential_id
+believed of other issuers (tests/unit/test_token_claims.c), Cache-Control left
+out (the client of tests/api/harness).
 """
 
 import base64
@@ -163,7 +164,8 @@ def test_what_cannot_be_read(api, client, secret, known):
             whole + '&grant_type=client_credentials', whole + '&client_id=x',
             whole + '&client_secret=' + secret, whole + '&scope=a&scope=b',
             whole + '&scope=%zz', whole + '&scope=%00', whole + '&%ff=1',
-            whole + '&scope=%ff', json.dumps({**GRANT, **known})):
+            whole + '&scope=%ff', whole + '&a=1' * 98,
+            json.dumps({**GRANT, **known})):
         refused(send(api, form), 'invalid_request')
     # One way of saying who it is, not two.
     header = basic(client['id'], secret)
@@ -179,7 +181,7 @@ def test_what_is_ignored(api, known):
     """RFC 6749, 3.2: unknown members, empty ones, empty pieces."""
     whole = urllib.parse.urlencode({**GRANT, **known})
     for more in ('&resource=https%3A%2F%2Fx', '&a=1&a=2', '&scope=', '&&',
-                 '&scope', '&=', '&audience=x'):
+                 '&scope', '&=', '&audience=x', '&a=1' * 97, '&' * 1000):
         send(api, whole + more).expect(200)
 
 
@@ -187,7 +189,9 @@ def test_other_bodies(api, known):
     api.post('/oauth/token', as_=None, json={**GRANT, **known}).expect(
         415, code='unsupported_media_type')
     api.get('/oauth/token', as_=None).expect(405)
-    send(api, 'x' * 300000).expect(413)
+    whole = urllib.parse.urlencode({**GRANT, **known})
+    send(api, f'{whole}&a='.ljust(16384, 'x')).expect(200)
+    send(api, f'{whole}&a='.ljust(16385, 'x')).expect(413)
     api.post('/oauth/token?scope=people:read', as_=None, content_type=FORM,
              data=urllib.parse.urlencode({**GRANT, **known})).expect(
                  400, code='unknown_parameter')
