@@ -16,6 +16,8 @@
 
 int command_serve(struct invocation *invocation)
 {
+	/* It has its own, and workers would inherit what it does not keep. */
+	config_release(&invocation->config);
 	return supervisor_run(invocation->flag_count, invocation->flags);
 }
 

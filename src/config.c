@@ -135,6 +135,8 @@ static void set_text(
 {
 	const char **field = field_of(config, setting);
 
+	if (*field != NULL && setting->kind == KIND_URL)
+		memory_wipe((char *)*field, strlen(*field));
 	free((void *)*field);
 	*field = value == NULL ? NULL : memory_string(value);
 }

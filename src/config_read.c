@@ -147,7 +147,7 @@ static int read_line(
 static int read_file(struct config *config, char **error)
 {
 	FILE *file = fopen(config->config, "re");
-	char *line = NULL;
+	char buffer[BUFSIZ], *line = NULL;
 	size_t size = 0;
 	unsigned number = 0;
 	int status = 0;
@@ -157,15 +157,20 @@ static int read_file(struct config *config, char **error)
 		    config->config, strerror(errno));
 		return -1;
 	}
+	setvbuf(file, buffer, _IOFBF, sizeof(buffer));
 	while (status == 0 && getline(&line, &size, file) >= 0)
 		status = read_line(config, line, ++number, error);
-	if (ferror(file)) {
+	if (status == 0 && ferror(file)) {
 		*error = memory_format("cannot read the settings in %s: %s",
 		    config->config, strerror(errno));
 		status = -1;
 	}
-	free(line);
 	fclose(file);
+	/* Passwords may stand there. */
+	memory_wipe(buffer, sizeof(buffer));
+	if (line != NULL)
+		memory_wipe(line, size);
+	free(line);
 	return status;
 }
 

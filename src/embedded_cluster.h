@@ -31,6 +31,7 @@ struct embedded {
 	char *runtime_url;
 	char *owner_url;
 	char *log;
+	off_t said; /* where in it the words of the server begin */
 	unsigned connections_max;
 	int lock; /* descriptor of <data>/lock */
 	bool owner; /* byte 0 is ours */

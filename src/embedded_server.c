@@ -193,6 +193,7 @@ int cluster_spawn(struct embedded *embedded, char **error)
 
 	if (output < 0)
 		return not_spawned(error);
+	embedded->said = log_end(embedded);
 	owned[0] = memory_format("%s/postgres", embedded->programs);
 	owned[1] =
 	    memory_format("unix_socket_directories=%s", embedded->sockets);
@@ -261,9 +262,9 @@ static bool answers(const char *url)
  * Old backends of a postmaster that was killed keep its shared memory for
  * about a second, and a new one refuses to start beside them.
  */
-static bool is_passing(struct embedded *embedded, off_t since)
+static bool is_passing(struct embedded *embedded)
 {
-	char *reason = log_reason(embedded, since);
+	char *reason = log_reason(embedded, embedded->said);
 	bool passing = reason != NULL &&
 	    (strstr(reason, "shared memory block") != NULL ||
 		strstr(reason, "lock file") != NULL);
@@ -286,7 +287,6 @@ int cluster_wait(struct embedded *embedded, char **error)
 	char *url = memory_format("postgresql:///postgres?host=%s&"
 				  "user=hefboom_owner",
 	    embedded->sockets);
-	off_t since = log_end(embedded);
 	long waited_ms = 0;
 	int status = 0;
 
@@ -297,16 +297,15 @@ int cluster_wait(struct embedded *embedded, char **error)
 		} else if (has_ended(embedded)) {
 			embedded->pid = 0;
 			if (waited_ms < OLD_BACKENDS_MS &&
-			    (embedded->adopted ||
-				is_passing(embedded, since))) {
-				since = log_end(embedded);
+			    (embedded->adopted || is_passing(embedded))) {
 				cluster_end_orphans(embedded);
 				pause_ms(POLL_MS * 10);
 				waited_ms += POLL_MS * 10;
 				status = cluster_spawn(embedded, error);
 			} else
 				status = not_started(embedded,
-				    "PostgreSQL does not start", since, error);
+				    "PostgreSQL does not start", embedded->said,
+				    error);
 		}
 		pause_ms(POLL_MS);
 		waited_ms += POLL_MS;

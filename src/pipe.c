@@ -12,54 +12,6 @@
 #include "hefboom/transaction.h"
 #include "pipe_connection.h"
 
-static bool is_prepared(const struct pipe *pipe, const struct text *text)
-{
-	return text->id < pipe->prepared_size &&
-	    (pipe->prepared[text->id] & PREPARED) != 0;
-}
-
-static void set_prepared(struct pipe *pipe, const struct text *text, bool yes)
-{
-	unsigned size = pipe->prepared_size;
-
-	if (text->id >= size) {
-		size = (text->id / 64 + 1) * 64;
-		pipe->prepared = memory_grow(pipe->prepared, size);
-		memset(pipe->prepared + pipe->prepared_size, 0,
-		    size - pipe->prepared_size);
-		pipe->prepared_size = size;
-	}
-	pipe->prepared[text->id] &= (uint8_t)~PREPARED;
-	if (yes)
-		pipe->prepared[text->id] |= PREPARED;
-}
-
-/*
- * A statement whose plan was invalidated by a migration keeps its name on
- * the connection, so its successor is called "name~1", "name~2", ...
- */
-static const char *prepared_name(
-    const struct pipe *pipe, const struct text *text)
-{
-	static char name[160];
-	unsigned generation = 0;
-
-	if (text->id < pipe->prepared_size)
-		generation = pipe->prepared[text->id] >> 1;
-	if (generation == 0)
-		return text->name;
-	snprintf(name, sizeof(name), "%s~%u", text->name, generation);
-	return name;
-}
-
-static void prepared_forget(
-    struct pipe *pipe, const struct text *text, bool rename)
-{
-	set_prepared(pipe, text, false);
-	if (rename)
-		pipe->prepared[text->id] += GENERATION;
-}
-
 static void end_first(struct pipe *pipe, enum ending ending)
 {
 	struct transaction *transaction = pipe->first;
@@ -97,28 +49,31 @@ void pipe_abandon(struct pipe *pipe)
 	}
 }
 
-/* Takes the result. */
-static void parse_failed(
+/*
+ * Takes the result.  Behind one that failed the others did not happen; some
+ * may be there already, and only those that are not are prepared again.
+ */
+static void take_parse(
     struct pipe *pipe, struct transaction *transaction, PGresult *result)
 {
 	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-	const char *name = NULL;
+	const struct text *text;
 
 	/* 42P05: it is there already, which is what we wanted. */
-	if (state != NULL && strcmp(state, "42P05") == 0) {
+	if (transaction->parses == 0 ||
+	    PQresultStatus(result) == PGRES_COMMAND_OK ||
+	    (state != NULL && strcmp(state, "42P05") == 0)) {
 		PQclear(result);
 		return;
 	}
-	for (int i = 0; i < transaction->query_count; i++) {
-		const struct query *query = &transaction->queries[i];
-
-		if (query->unnamed)
-			continue;
-		set_prepared(pipe, query->text, false);
-		name = query->text->name;
+	text = transaction->queries[__builtin_ctz(transaction->parses)].text;
+	prepared_set(pipe, text, false);
+	if (PQresultStatus(result) != PGRES_FATAL_ERROR) {
+		PQclear(result);
+		return;
 	}
 	log_event(LOG_ERROR, "prepare_failed", "sqlstate", state, "statement",
-	    name, "message",
+	    text->name, "message",
 	    PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY), NULL);
 	PQclear(transaction->unprepared);
 	transaction->unprepared = result;
@@ -158,18 +113,17 @@ static void take_result(struct pipe *pipe, PGresult *result)
 	struct transaction *transaction = pipe->first;
 
 	transaction->seen = true;
+	if (transaction->parsing) {
+		take_parse(pipe, transaction, result);
+		return;
+	}
 	switch (PQresultStatus(result)) {
 	case PGRES_FATAL_ERROR:
-		if (transaction->parsing) {
-			parse_failed(pipe, transaction, result);
-		} else {
-			take_error(pipe, transaction, result);
-		}
+		take_error(pipe, transaction, result);
 		return;
 	case PGRES_TUPLES_OK:
 	case PGRES_COMMAND_OK:
-		if (!transaction->parsing &&
-		    transaction->at < transaction->query_count) {
+		if (transaction->at < transaction->query_count) {
 			PQclear(transaction->outcome.results[transaction->at]);
 			transaction->outcome.results[transaction->at] = result;
 			return;
@@ -180,6 +134,16 @@ static void take_result(struct pipe *pipe, PGresult *result)
 		PQclear(result);
 		return;
 	}
+}
+
+/* The end of one query's results. */
+static void take_end(struct transaction *transaction)
+{
+	if (transaction->seen && transaction->parsing)
+		transaction->parses &= transaction->parses - 1;
+	else if (transaction->seen)
+		transaction->at++;
+	transaction->seen = false;
 }
 
 static void take_sync(struct pipe *pipe)
@@ -217,10 +181,7 @@ static void pipe_read(struct pipe *pipe)
 			return;
 		}
 		if (result == NULL) {
-			/* The end of one query's results. */
-			if (pipe->first->seen && !pipe->first->parsing)
-				pipe->first->at++;
-			pipe->first->seen = false;
+			take_end(pipe->first);
 		} else if (PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
 			PQclear(result);
 			take_sync(pipe);
@@ -270,20 +231,19 @@ void pipe_on_socket(evutil_socket_t descriptor, short what, void *context)
 /* True when something went out that must be answered by a Sync of its own. */
 static bool send_parses(struct pipe *pipe, struct transaction *transaction)
 {
-	bool any = false;
-
+	transaction->parses = 0;
 	for (int i = 0; i < transaction->query_count; i++) {
 		const struct text *text = transaction->queries[i].text;
 
-		if (transaction->queries[i].unnamed || is_prepared(pipe, text))
+		if (transaction->queries[i].unnamed || prepared_has(pipe, text))
 			continue;
 		if (PQsendPrepare(pipe->connection, prepared_name(pipe, text),
 			text->sql, text->count, text->types) != 1)
-			return any;
-		set_prepared(pipe, text, true);
-		any = true;
+			break;
+		prepared_set(pipe, text, true);
+		transaction->parses |= UINT32_C(1) << i;
 	}
-	return any;
+	return transaction->parses != 0;
 }
 
 static bool send_query(struct pipe *pipe, const struct query *query)

@@ -31,6 +31,8 @@ enum pipe_state {
 	PIPE_BROKEN,
 };
 
+struct text;
+
 struct pipe {
 	struct event_base *base;
 	struct event *socket; /* of the present connection */
@@ -65,6 +67,14 @@ void pipe_lose(struct pipe *pipe, const char *why);
 void pipe_break(struct pipe *pipe);
 void pipe_drop(struct pipe *pipe);
 void pipe_on_timer(evutil_socket_t descriptor, short what, void *context);
+
+/* pipe_prepared.c */
+bool prepared_has(const struct pipe *pipe, const struct text *text);
+void prepared_set(struct pipe *pipe, const struct text *text, bool yes);
+/* Until the next call. */
+const char *prepared_name(const struct pipe *pipe, const struct text *text);
+/* It is not there; `rename`: or is, but no good. */
+void prepared_forget(struct pipe *pipe, const struct text *text, bool rename);
 
 /* pipe.c */
 void pipe_fail_all(struct pipe *pipe);

@@ -48,6 +48,16 @@ int supervisor_forbid_dumps(void)
 	return prctl(PR_SET_DUMPABLE, dumpable);
 }
 
+/* As supervisor_take_urls() does with the setting. */
+static void forget_owner(void)
+{
+	char *url = getenv("HEFBOOM_OWNER_URL");
+
+	if (url != NULL)
+		memory_wipe(url, strlen(url));
+	unsetenv("HEFBOOM_OWNER_URL");
+}
+
 /*
  * A terminal sends Ctrl-C to all of us; only the supervisor acts on it.
  * Becoming somebody else allows dumps again.
@@ -56,6 +66,7 @@ static int become_child(struct supervisor *supervisor)
 {
 	sigset_t none;
 
+	forget_owner();
 	signal(SIGINT, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
 	signal(SIGUSR2, SIG_IGN);

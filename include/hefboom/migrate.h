@@ -2,9 +2,9 @@
  * migrate -- the schema brought up to date, forward only.
  *
  * Under an advisory lock, so that any number of programs may try at once:
- * creates the runtime role when it is absent, runs each migration that was
- * not run yet in a transaction of its own, then the views (each time they
- * differ from what was run), and grants.
+ * runs each migration that was not run yet in a transaction of its own, then
+ * the views (each time they differ from what was run), creates the runtime
+ * role when it is absent, and grants.
  *
  * Promise.  A migration runs exactly once or not at all.  A migration that
  * was run and whose text has changed since is an error, and so is a database

@@ -67,6 +67,7 @@ struct transaction {
 	struct outcome outcome;
 	int at; /* the query whose results are arriving */
 	bool parsing, seen, retried, queued;
+	uint32_t parses; /* bit i: query i is being prepared */
 	struct pg_result *unprepared; /* why a Parse failed */
 };
 

@@ -11,9 +11,13 @@ sent again (src/pool.c); an unknown outcome told as nothing done
 looks names up; the last address forgotten (src/target.c); work under way left
 to its lease (src/jobs/jobs.c); what nobody acknowledges waited for, keepalives
 of every 30 s, others not looked at (src/pipe_doubt.c); what became read-only
-kept, the others not asked (src/pool_pulse.c): each fails here.
+kept, the others not asked (src/pool_pulse.c); all or none of a request's
+statements taken for unprepared when one was (src/pipe.c): each fails here.
 """
 
+import contextlib
+import http.client
+import json
 import os
 import pathlib
 import shutil
@@ -95,6 +99,29 @@ def all_serve(one):
     token = one.server.token()
     one.wait(lambda: all(one.get('/v1/me', token)[0] == 200
                          for _ in range(10)), LOOSE.back)
+
+
+def test_what_could_not_be_prepared(server):
+    """A migration's lock was there first: some of a request's statements are
+    prepared then, one is not, and those behind it were not tried."""
+    other = server.beside(HEFBOOM_WORKERS=1, HEFBOOM_POOL_WRITE=1,
+                          HEFBOOM_DATABASE_URL=server.runtime_url)
+    headers = {'Authorization': f'Bearer {server.token()}',
+               'Content-Type': 'application/json'}
+
+    def write(title):
+        link = http.client.HTTPConnection('127.0.0.1', other.port, timeout=30)
+        link.request('POST', '/v1/goals', json.dumps({'title': title}),
+                     {**headers, 'Idempotency-Key': title})
+        with contextlib.closing(link):
+            return link.getresponse().status
+    other.start()
+    try:
+        with locked(server, 'goal_milestone'):
+            assert write('not-prepared') == 503
+        assert [write(f'prepared-{n}') for n in range(3)] == 3 * [201]
+    finally:
+        assert other.stop() == []
 
 
 def test_some_connections_are_lost(one, db):

@@ -4,7 +4,8 @@ Mutations: leave out the lock (two supervisors), the retry while old backends
 live (kill -9 of the postmaster), O_EXCL of the secret, the check of the
 runtime role, recovery_init_sync_method or another setting; streams_open() of
 src/main.c; own_issuer()'s fault; the holder of a lock who has no number taken
-for nobody: each fails here.
+for nobody; the settings that main.c read kept; the environment, too: each fails
+here.
 """
 
 import contextlib
@@ -695,6 +696,43 @@ def test_external(apart):
         assert json.load(reply)['user_name'] == 'els'
     assert not folder(apart).exists()
     assert apart.named('postgres') == set()
+
+
+def held(pid, word):
+    """How often the memory of a process holds the word."""
+    count = 0
+    with open(f'/proc/{pid}/maps') as maps, \
+            open(f'/proc/{pid}/mem', 'rb') as memory:
+        for line in maps:
+            span, rights = line.split()[:2]
+            if not rights.startswith('rw') or '[v' in line:
+                continue
+            first, last = (int(end, 16) for end in span.split('-'))
+            memory.seek(first)
+            with contextlib.suppress(OSError):
+                count += memory.read(last - first).count(word)
+    return count
+
+
+@pytest.mark.skipif(not ROOT, reason='only root reads it')
+@pytest.mark.skipif('asan' in str(binary()), reason='it keeps what was freed')
+@pytest.mark.parametrize('where', ['environment', 'file'])
+def test_workers_do_not_hold_the_owner_s_password(apart, where):
+    """Nor do those of a reload, for which it is read again."""
+    secret = b'open-' + os.urandom(8).hex().encode()
+    url = (apart.settings.pop('HEFBOOM_OWNER_URL')
+           + f'&password={secret.decode()}')
+    if where == 'file':
+        apart.settings['HEFBOOM_CONFIG'] = apart.data / 'settings'
+        apart.settings['HEFBOOM_CONFIG'].write_text(f'owner_url = {url}\n')
+    else:
+        apart.settings['HEFBOOM_OWNER_URL'] = url
+    apart.start()
+    assert bool(held(apart.pid, secret)) == (where == 'environment')
+    assert not any(held(pid, secret) for pid in serving(apart))
+    apart.child.send_signal(signal.SIGHUP)
+    wait_for(lambda: '"reloaded"' in apart.log())
+    assert not any(held(pid, secret) for pid in serving(apart))
 
 
 def test_external_without_the_owner(apart):

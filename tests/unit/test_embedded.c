@@ -1,8 +1,9 @@
 /*
- * A PostgreSQL that cannot be started says why, also at the second attempt.
+ * A PostgreSQL that is too early is started again, however busy we were when
+ * it said so; and one that cannot be started says why.
  *
- * Mutation (src/embedded_server.c), found: cluster_spawn() without its
- * sentence.
+ * Mutations (src/embedded_server.c), each found: cluster_spawn() without its
+ * sentence; where its words begin in the log looked up when it has spoken.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -10,6 +11,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -21,51 +24,80 @@
 
 FAILING(pid_t, fork, (void), (), (errno = EAGAIN, -1))
 
-/* It ends a moment later, since the one before it has not ended yet. */
-static pid_t begin_server(const char *log)
+/* As a server that finds the one before it there yet. */
+static const char too_early[] =
+    "#!/bin/sh\n"
+    "echo 'FATAL:  lock file \"postmaster.pid\" already exists' >&2\n"
+    "exit 1\n";
+
+struct stage {
+	char folder[32];
+	char *program, *log;
+	struct embedded embedded;
+};
+
+static void stage_open(struct stage *stage)
 {
-	static const char reason[] =
-	    "FATAL:  lock file \"postmaster.pid\" already exists\n";
-	pid_t child = fork();
+	char *error = NULL;
+	FILE *file;
 
-	assert_true(child >= 0);
-	if (child == 0) {
-		int file;
-
-		usleep(100000);
-		file = open(log, O_WRONLY | O_APPEND);
-		_exit(write(file, reason, sizeof(reason) - 1) < 0);
-	}
-	return child;
-}
-
-static void test_no_fork(void **state)
-{
-	char log[] = "/tmp/hefboom-embedded-XXXXXX";
-	struct embedded embedded = {.data = "/none",
+	snprintf(stage->folder, sizeof(stage->folder), "/tmp/hb-server-XXXXXX");
+	assert_non_null(mkdtemp(stage->folder));
+	assert_int_equal(chmod(stage->folder, 0755), 0);
+	stage->program = memory_format("%s/postgres", stage->folder);
+	stage->log = memory_format("%s/log", stage->folder);
+	file = fopen(stage->program, "we");
+	assert_non_null(file);
+	fputs(too_early, file);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(chmod(stage->program, 0755), 0);
+	stage->embedded = (struct embedded){.data = "/none",
 	    .folder = "/none/postgresql",
 	    .sockets = "/none/sockets",
-	    .programs = "/none",
-	    .log = log};
-	char *error = NULL;
-	int file = mkstemp(log);
+	    .programs = stage->folder,
+	    .log = stage->log};
+	assert_int_equal(
+	    user_find(&stage->embedded.user, "postgres", &error), 0);
+}
 
-	(void)state;
-	assert_true(file >= 0);
-	close(file);
-	embedded.pid = begin_server(log);
+static void stage_close(struct stage *stage)
+{
+	unlink(stage->program);
+	unlink(stage->log);
+	rmdir(stage->folder);
+	free(stage->program);
+	free(stage->log);
+	user_release(&stage->embedded.user);
+}
+
+/* It was to be started again, which did not go. */
+static void expect_another(unsigned busy_us)
+{
+	struct stage stage = {0};
+	char *error = NULL;
+
+	stage_open(&stage);
+	assert_int_equal(cluster_spawn(&stage.embedded, &error), 0);
+	usleep(busy_us);
 	fail_at("fork", 0);
-	assert_int_equal(cluster_wait(&embedded, &error), -1);
+	assert_int_equal(cluster_wait(&stage.embedded, &error), -1);
 	assert_string_equal(
 	    error, "cannot start PostgreSQL: Resource temporarily unavailable");
-	assert_int_equal(embedded.pid, 0);
+	assert_int_equal(stage.embedded.pid, 0);
 	free(error);
-	unlink(log);
+	stage_close(&stage);
+}
+
+static void test_too_early(void **state)
+{
+	(void)state;
+	expect_another(0);
+	expect_another(500000);
 }
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_no_fork)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_too_early)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
