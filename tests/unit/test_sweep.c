@@ -218,8 +218,7 @@ static void test_reset(void **state)
 	static const char *const parts[] = {"GET",
 	    "GET / HTTP/1.1\r\nHost: x\r\n",
 	    "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nx",
-	    "POST / HTTP/1.1\r\nHost: x\r\n"
-	    "Transfer-Encoding: chunked\r\n\r\n9",
+	    "PUT / HTTP/1.1\r\nHost:x\r\nTransfer-Encoding:chunked\r\n\r\n9",
 	    "GET / HTTP/1.1\r\nHost: x\r\n\r\n"};
 	enum { PARTS = sizeof(parts) / sizeof(parts[0]) };
 	struct server_settings settings = {.head_ms = 60000, .body_ms = 60000};
