@@ -92,6 +92,28 @@ static ssize_t connection_receive(struct connection *connection)
 	return n;
 }
 
+bool connection_has_left(struct connection *connection)
+{
+	struct pollfd socket = {
+	    .fd = connection->socket, .events = POLLIN | POLLRDHUP};
+
+	if (!connection->left && poll(&socket, 1, 0) > 0 &&
+	    socket.revents & (POLLERR | POLLHUP | POLLRDHUP))
+		connection->left = true;
+	return connection->left;
+}
+
+/* The rest of a message may never come: a reset is no event of its own. */
+static void connection_wait(struct connection *connection)
+{
+	if (connection->used == 0 || connection->readable ||
+	    connection->state >= CONNECTION_BUSY ||
+	    !connection_has_left(connection))
+		return;
+	connection->readable = true;
+	server_again(connection->server, connection);
+}
+
 static void connection_read(struct connection *connection)
 {
 	struct server *server = connection->server;
@@ -105,7 +127,8 @@ static void connection_read(struct connection *connection)
 			return;
 		}
 		server_relieve(server, connection);
-		connection_advance(connection);
+		if (connection_advance(connection))
+			connection_wait(connection);
 	}
 }
 
@@ -127,13 +150,7 @@ static void connection_discard(struct connection *connection)
  */
 static void connection_watch(struct connection *connection)
 {
-	struct pollfd socket = {
-	    .fd = connection->socket, .events = POLLIN | POLLRDHUP};
-
-	if (!connection->left && poll(&socket, 1, 0) > 0 &&
-	    socket.revents & (POLLERR | POLLHUP | POLLRDHUP))
-		connection->left = true;
-	if (connection->left)
+	if (connection_has_left(connection))
 		connection_close(connection);
 }
 

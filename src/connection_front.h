@@ -149,6 +149,11 @@ struct connection *connection_open(
     struct server *server, int socket, const struct ip *from, bool counted);
 void connection_close(struct connection *connection);
 void connection_abort(struct connection *connection); /* drops what waits */
+/*
+ * Asks the socket.  A reset that comes together with bytes is one event with
+ * them, of which libevent says no more than that there is something to read.
+ */
+bool connection_has_left(struct connection *connection);
 void connection_turn(struct connection *connection);
 void connection_expire(struct connection *connection);
 void connection_move(

@@ -122,6 +122,14 @@ bool connection_refuse(struct connection *connection, const char *code)
 	return refuse(connection, code) != STEP_GONE;
 }
 
+static bool somebody_waits(const struct server *server)
+{
+	unsigned most;
+
+	return server->calls->crowd != NULL &&
+	    server->calls->crowd(&most, server->context) > 0;
+}
+
 static enum step request(struct connection *connection, size_t body_length)
 {
 	struct server *server = connection->server;
@@ -145,7 +153,9 @@ static enum step request(struct connection *connection, size_t body_length)
 	}
 	assert(object != NULL);
 	connection->request = object;
-	if (!connection->left)
+	/* Where one waits, it may be for a client that left before. */
+	if (!connection->left &&
+	    !(somebody_waits(server) && connection_has_left(connection)))
 		return STEP_WAIT;
 	connection_close(connection);
 	return STEP_GONE;

@@ -21,9 +21,9 @@
  * bodies not counted: beyond it the slowest readers are cut off, then the
  * oldest unfinished messages are answered 503.
  *
- * A client that closes its sending side has left, even if it would still
- * read: the two cannot be told apart, and what is queued for one that left
- * must not run.
+ * A client that closes its sending side, or resets, has left, even if it would
+ * still read: the two cannot be told apart, and what is queued for one that
+ * left must not run.
  *
  * Promise.  For every message handed over, exactly one of connection_reply()
  * by the request and gone() by the connection ends the relation.  Callbacks

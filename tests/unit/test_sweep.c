@@ -1,11 +1,14 @@
 /*
  * Hundreds of idle connections that are due at once: some at a time, so that
  * nobody else waits until all have gone, and the next without a pause.  A reply
- * that makes no progress, however often its client makes itself heard.
+ * that makes no progress, however often its client makes itself heard.  Clients
+ * that reset in the middle of a message, or while theirs is in a queue, before
+ * anybody looked: they are gone at once, not at the deadline.
  *
  * Mutations (src/server.c), each found: all of them in one turn; the rest only
  * a quarter of a second later.  In src/connection_message.c: each try to write
- * puts the deadline off.
+ * puts the deadline off; who is in a queue not asked whether he has left.  In
+ * src/connection.c: who has sent a part not asked.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -46,8 +49,11 @@ static size_t body_limit(
 	(void)head;
 	(void)spools;
 	(void)context;
-	return 0;
+	return 100;
 }
+
+/* Requests in a queue; without one there is an answer at once. */
+static unsigned waiting;
 
 static void *request(struct connection *connection,
     const struct http_head *head, const char *body, size_t length,
@@ -60,12 +66,29 @@ static void *request(struct connection *connection,
 	(void)body;
 	(void)length;
 	(void)context;
+	if (waiting > 0)
+		return &waiting;
 	connection_reply(connection, &reply);
 	return NULL;
 }
 
+static void gone(void *object)
+{
+	assert_ptr_equal(object, &waiting);
+	waiting = 0;
+}
+
+static unsigned crowd(unsigned *most, void *context)
+{
+	(void)context;
+	*most = CLIENTS;
+	return waiting;
+}
+
 static const struct connection_calls calls = {.body_limit = body_limit,
-    .request = request};
+    .request = request,
+    .gone = gone,
+    .crowd = crowd};
 
 static void on_stop(void *context)
 {
@@ -173,11 +196,64 @@ static void test_no_progress(void **state)
 	loop_release(&loop);
 }
 
+/* Both come before anybody looks, and are one event. */
+static void send_and_reset(const char *bytes, const char *address,
+    struct event_base *base, const struct server *server)
+{
+	struct linger reset = {.l_onoff = 1, .l_linger = 0};
+	int client = server_connect(address, 5000);
+	size_t length = strlen(bytes);
+
+	while (server_connections(server) == 0)
+		event_base_loop(base, EVLOOP_ONCE);
+	/* What says that it may be written is over. */
+	event_base_loop(base, EVLOOP_NONBLOCK);
+	assert_int_equal(send(client, bytes, length, MSG_NOSIGNAL), length);
+	setsockopt(client, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+	close(client);
+}
+
+static void test_reset(void **state)
+{
+	static const char *const parts[] = {"GET",
+	    "GET / HTTP/1.1\r\nHost: x\r\n",
+	    "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nx",
+	    "PUT / HTTP/1.1\r\nHost:x\r\nTransfer-Encoding:chunked\r\n\r\n9",
+	    "GET / HTTP/1.1\r\nHost: x\r\n\r\n"};
+	enum { PARTS = sizeof(parts) / sizeof(parts[0]) };
+	struct server_settings settings = {.head_ms = 60000, .body_ms = 60000};
+	struct server *server;
+	struct loop loop;
+	int listener = server_listen("127.0.0.1:0", 1);
+	char *address = address_of(listener);
+	int64_t late;
+
+	(void)state;
+	loop_init(&loop, -1, on_stop, NULL);
+	server = server_new(loop.base, listener, &settings, &calls, NULL);
+	assert_non_null(server);
+	for (size_t i = 0; i < PARTS; i++) {
+		/* The last one is whole, and has to wait. */
+		waiting = i == PARTS - 1;
+		send_and_reset(parts[i], address, loop.base, server);
+		late = clock_ms() + LATE_MS;
+		while (server_connections(server) > 0 && clock_ms() < late)
+			event_base_loop(loop.base, EVLOOP_ONCE);
+		assert_int_equal(server_connections(server), 0);
+		assert_int_equal(waiting, 0);
+	}
+	free(address);
+	server_free(server);
+	close(listener);
+	loop_release(&loop);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_sweep),
 	    cmocka_unit_test(test_no_progress),
+	    cmocka_unit_test(test_reset),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
