@@ -34,7 +34,7 @@ struct scim_filter;
 enum {
 	SCIM_USER_OPERATIONS_MAX = 1000,
 	SCIM_USER_VISITS_MAX = 50000, /* values looked at, times terms */
-	SCIM_GROUP_FILTERS_MAX = 50, /* removed_where */
+	SCIM_GROUP_FILTERS_MAX = 30, /* removed_where, a query each */
 };
 
 /*

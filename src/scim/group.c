@@ -9,7 +9,8 @@
 #include "hefboom/transaction.h"
 
 enum { OID_TEXT = 25, OID_UUID = 2950 };
-enum { REMOVALS_MAX = TRANSACTION_QUERIES_MAX - 2 };
+_Static_assert(SCIM_GROUP_FILTERS_MAX <= TRANSACTION_QUERIES_MAX - 2,
+    "each filter is a query beside enter and the group");
 
 /* Object ids as PostgreSQL's array (8.15.6); they hold nothing to escape. */
 static const char *ids_text(struct scim_call *call, const json_t *ids)
@@ -215,8 +216,6 @@ static const struct problem *patch(struct scim_call *call)
 		return scim_problem(request, &fault);
 	if (finding->change.removed_where_count == 0)
 		return submit_write(call, &finding->change);
-	if (finding->change.removed_where_count > REMOVALS_MAX)
-		return problem_get("scim_too_many");
 	return find_members(finding);
 }
 

@@ -15,7 +15,6 @@ its mark not asked (test_a_revoked_client), a credential of any client revoked
 """
 
 import concurrent.futures
-import json
 import secrets
 
 import pytest

@@ -8,7 +8,7 @@ Mutations: `problems` of scim_update_user with scim_uniqueness (no row for
 it); refuse('scim_uniqueness') left out of scim_put_group (the name's index
 answers, with another code); brake_deactivation left out of scim_delete_user;
 is_read_only() that is always false; SCIM_REPLY_MAX doubled;
-SCIM_USER_OPERATIONS_MAX, REMOVALS_MAX, SCIM_BULK_OPERATIONS_MAX one more, one
+SCIM_USER_OPERATIONS_MAX, SCIM_GROUP_FILTERS_MAX, SCIM_BULK_OPERATIONS_MAX one more, one
 less; wants_resource never set for a PATCH.
 """
 

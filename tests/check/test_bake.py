@@ -6,7 +6,6 @@ and read before it is committed.
 """
 
 import os
-import re
 import shutil
 import sys
 
