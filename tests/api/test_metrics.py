@@ -2,11 +2,13 @@
 
 Mutations: a table for each worker; the path as a label; a class of status
 counted as another; a bucket that is not cumulative; dead processes counted;
-the rate's refusals not counted; served on the public listener; postgresql_up
-always 1; promtool finds a counter without _total.
+the rate's refusals not counted; served on the public listener; on one that
+nobody asked for; postgresql_up always 1; a counter without _total, a metric
+without its HELP, a count in milliseconds (test_the_format, and promtool).
 """
 
 import contextlib
+import os
 import re
 import shutil
 import socket
@@ -18,6 +20,7 @@ import urllib.request
 import pytest
 
 from harness.client import Api
+from harness.handover import sockets
 from harness.locks import locked, stopped
 from harness.running import Server, free_port
 from harness.waiting import eventually
@@ -27,6 +30,8 @@ def until(condition, what, seconds=20):
     return eventually(condition, seconds, what)
 
 
+as_root = pytest.mark.skipif(os.geteuid() != 0,
+                             reason='whose sockets they are only root sees')
 SAMPLE = re.compile(r'([a-z_]+)(?:\{([^}]*)\})? (\S+)')
 
 
@@ -189,6 +194,20 @@ def test_the_public_listener_has_none(watched, api):
         one.get('/metrics', as_=None).expect(404)
 
 
+@as_root
+def test_without_the_setting_there_is_none(server, watched):
+    """The one listener of each process is the setting's."""
+    def doors(one):
+        return {link.getsockname()[1] for pid in (
+            one.pid, *one.named('hefboom-worker'), *one.named('hefboom-jobs'))
+            for link in sockets(pid) if link.getsockopt(
+                socket.SOL_SOCKET, socket.SO_ACCEPTCONN)}
+    assert doors(server) == {server.port}
+    port = int(watched.server.settings[
+        'HEFBOOM_METRICS_LISTEN'].split(':')[1])
+    assert doors(watched.server) == {watched.server.port, port}
+
+
 @pytest.mark.parametrize('method, path, status', [
     ('POST', '', 405), ('GET', '/x', 404), ('HEAD', '', 200),
     ('DELETE', '', 405)])
@@ -201,6 +220,34 @@ def test_other_requests(watched, method, path, status):
         assert error.code == status
         assert status != 405 or error.headers['Allow'] == 'GET, HEAD'
     assert scrape(watched.server)
+
+
+def test_the_format(watched):
+    """What promtool asks for, where there is none: of each metric one HELP and
+    one TYPE before all of its samples, together, by the rules of names."""
+    kinds, helped, seen, last = {}, set(), [], None
+    for line in scrape(watched.server).splitlines():
+        words = line.split(' ')
+        if words[:2] == ['#', 'HELP']:
+            assert len(words) > 3 and words[2] not in helped, line
+            helped.add(words[2])
+        elif words[:2] == ['#', 'TYPE']:
+            assert words[2] not in kinds, line
+            kinds[words[2]] = words[3]
+        else:
+            name = SAMPLE.fullmatch(line)[1]
+            base = re.sub('_(bucket|sum|count)$', '', name)
+            base = base if kinds.get(base) == 'histogram' else name
+            if base != last:
+                assert base not in seen, line
+                seen.append(base)
+            last = base
+    assert set(seen) <= set(kinds) == helped
+    assert set(kinds.values()) == {'counter', 'gauge', 'histogram'}
+    for name, kind in kinds.items():
+        assert name.endswith('_total') == (kind == 'counter'), name
+        assert not re.search('_(milli|micro)?(ms|us|milliseconds|minutes|kb|'
+                             'kilobytes)(_|$)', name), name
 
 
 def test_promtool(watched):

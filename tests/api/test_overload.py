@@ -35,6 +35,7 @@ def test_reports_beyond_what_can_be_done(server):
         held.end()
     assert most['ok'] == most['sent'] > 10, most
     assert seen['ok'] + seen['shed'] == seen['sent'], seen
+    assert seen['shed'] > 0, seen
     assert seen['ok'] / seen['ms'] > 0.8 * most['ok'] / most['ms'], (
         most, seen)
     assert seen['ok_max_us'] < 9.9e6, seen

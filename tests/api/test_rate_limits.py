@@ -4,7 +4,8 @@ Mutations: the step left out; put behind the one for roles, behind the one for
 keys; one bucket for everybody, or for machines of one name; a table for each
 worker; a token bought from another bucket than it is used from; people counted
 with the clients' quota; Retry-After as the whole window; a failure that is not
-counted; a look-up in spite of failures; tokens and Bulk for nothing.
+counted; a look-up in spite of failures; one bucket of failures for all
+addresses; tokens and Bulk for nothing.
 """
 
 import concurrent.futures
@@ -191,6 +192,29 @@ def test_failures_of_an_address(limited, server):
     api.get('/v1/me', token=spare).expect(200)
     # Who says nothing of himself has not failed.
     api.get('/v1/me', as_=None).expect(401, code='unauthenticated')
+
+
+def ask_badly(api, number, client):
+    return api.get('/v1/me', token=f'a.b.{number}', headers={
+        'X-Forwarded-For': client})
+
+
+def test_another_address_has_not_failed(limited):
+    """Behind a proxy that is believed: each client's is its own."""
+    api = limited(rate_failed=5, trusted_proxies='127.0.0.1')
+    for i in range(5):
+        ask_badly(api, i, '192.0.2.1').expect(401)
+    failed(ask_badly(api, 5, '192.0.2.1').expect(429))
+    for client in ('192.0.2.2', '2001:db8::1'):
+        ask_badly(api, 6, client).expect(401, code='invalid_token')
+    failed(ask_badly(api, 7, '192.0.2.1').expect(429))
+
+
+def test_an_address_that_is_only_said_helps_nobody(limited):
+    api = limited(rate_failed=5)
+    for i in range(5):
+        ask_badly(api, i, f'192.0.2.{i}').expect(401)
+    failed(ask_badly(api, 5, '192.0.2.9').expect(429))
 
 
 def test_a_secret_is_not_looked_up(limited, server):

@@ -1,14 +1,24 @@
-"""How the program is linked: what makes a bug in it harder to use.
+"""How the program is linked, and that it leaves no core: what makes a bug in
+it harder to use.
 
 Mutations of meson.build: -no-pie; -Wl,-z,now, -Wl,-z,relro left out;
 -fstack-protector-strong, _FORTIFY_SOURCE, -fcf-protection left out; `-z
-execstack`; a -Wl,-rpath: each fails one of these.
+execstack`; a -Wl,-rpath: each fails one of these.  Of supervisor_child.c: dumps
+allowed; of supervisor.c: the supervisor does not forbid its own
+(test_nobody_leaves_a_core).
 """
 
+import os
+import pathlib
 import re
+import signal
 import subprocess
 
 import pytest
+
+from harness.handover import hand_over
+from harness.load import release
+from harness.waiting import eventually
 
 
 @pytest.fixture(scope='module')
@@ -76,3 +86,50 @@ def test_no_banned_function_is_called(program):
     names = set(re.findall(r' (\w+)@GLIBC', read(program, '--dyn-syms')))
     assert not names & {'strcat', 'sprintf', 'vsprintf', 'gets', 'strtok',
                         'atoi', 'system', 'popen', 'mktemp'}
+
+
+def aborted(child):
+    """Whether it left a core."""
+    os.kill(child.pid, signal.SIGABRT)
+    _, status = os.waitpid(child.pid, 0)
+    child.returncode = -os.WTERMSIG(status)
+    assert child.returncode == -signal.SIGABRT
+    return os.WCOREDUMP(status)
+
+
+@pytest.fixture
+def dumping(tmp_path):
+    """Words before a program's: it may leave a core, if it leaves any."""
+    words = ('sh', '-c', 'cd "$0" && ulimit -S -c "$(ulimit -H -c)" &&'
+             ' exec "$@"', str(tmp_path))
+    plain = subprocess.Popen([*words, 'sleep', '60'])
+    comm = pathlib.Path(f'/proc/{plain.pid}/comm')
+    eventually(lambda: comm.read_text() == 'sleep\n')
+    if not aborted(plain):
+        pytest.skip('nobody leaves a core here')
+    return words
+
+
+@pytest.mark.parametrize('upgraded', [False, True])
+def test_nobody_leaves_a_core(program, root, server, dumping, upgraded):
+    """PR_SET_DUMPABLE 0: the supervisor's end says so, also of a program that
+    an upgrade started; of the others their files in /proc, which are root's.
+    The release: the sanitizers' leak check needs what this forbids."""
+    with release(root):
+        one = server.beside(HEFBOOM_WORKERS=1)
+        one.wrapper = dumping
+        one.start()
+        try:
+            if upgraded:
+                hand_over(one, signal.SIGUSR2)
+            others = one.named('hefboom-worker') | one.named('hefboom-jobs')
+            assert len(others) == 2
+            for pid in others:
+                folder = pathlib.Path(f'/proc/{pid}')
+                assert folder.stat().st_uid != 0
+                assert (folder / 'environ').stat().st_uid == 0, pid
+            one.crashes_declared = 1
+            assert not aborted(one.child)
+        finally:
+            wrong = one.stop()
+    assert wrong == []

@@ -1,9 +1,10 @@
 """faulted -- a server that meets faults, clients that write down what they
 were told, and what the machine pays for it.
 
-Every client sends a read or a keyed write, over and over.  Afterwards the
-database has what was answered 2xx, once; nothing of what was refused; and at
-most once what nobody knew.
+Every client sends a read or a write, over and over: half of them have a key,
+and send it again until they are answered, the others have none.  Afterwards
+the database has what was answered 2xx, once; nothing of what was refused; and
+at most once what nobody knew.
 """
 
 import collections
@@ -83,7 +84,8 @@ class Client(threading.Thread):
         again = self.number % 2 == 0
         body = json.dumps({'title': name})
         for _ in range(6000):
-            status, code, text = self.ask('POST', '/v1/goals', body, name)
+            status, code, text = self.ask('POST', '/v1/goals', body,
+                                          name if again else None)
             if status == 201:
                 self.done[name] = json.loads(text)['id']
                 return

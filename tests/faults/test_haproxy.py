@@ -3,9 +3,11 @@ is told to stop, and no request that may be repeated fails; what was answered
 is there once.
 
 Mutations of haproxy.cfg: no `retry-on`, no `option redispatch`, no `option
-http-buffer-request`, no key asked for: each fails here.
+http-buffer-request`, no key asked for, nobody asked whether it is ready: each
+fails here.
 """
 
+import contextlib
 import http.client
 import json
 import os
@@ -120,10 +122,11 @@ def test_one_killed_one_drained(server, db, pair, front):
 
 
 class Once:
-    """Accepts, reads a request, closes without a word; counts them."""
+    """Accepts, reads a request, closes without a word; counts them.  What it
+    says of itself is another matter."""
 
-    def __init__(self):
-        self.seen = 0
+    def __init__(self, ready='200 OK'):
+        self.seen, self.ready = 0, ready
         self.socket = socket.create_server(('127.0.0.1', 0))
         self.port = self.socket.getsockname()[1]
         threading.Thread(target=self.serve, daemon=True).start()
@@ -136,10 +139,47 @@ class Once:
                 return
             text = link.recv(4096)
             if b'GET /readyz' in text:
-                link.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n')
+                link.sendall(f'HTTP/1.1 {self.ready}\r\n'
+                             'Content-Length: 0\r\n\r\n'.encode())
             else:
                 self.seen += 1
             link.close()
+
+
+@contextlib.contextmanager
+def fronted(root, servers):
+    """The port of a front before two of those."""
+    port = free_port()
+    with program(HAPROXY, '-db', '-f', root / 'docker/haproxy.cfg', port=port,
+                 HEFBOOM_FRONT=f'127.0.0.1:{port}',
+                 HEFBOOM_ONE=f'127.0.0.1:{servers[0].port}',
+                 HEFBOOM_TWO=f'127.0.0.1:{servers[1].port}'):
+        yield port
+    for one in servers:
+        one.socket.close()
+
+
+def ask(port, method='GET', headers=()):
+    link = http.client.HTTPConnection('127.0.0.1', port, timeout=30)
+    link.request(method, '/v1/x', '{}', dict(headers))
+    status = link.getresponse().status
+    link.close()
+    return status
+
+
+def test_who_is_not_ready_gets_nothing(root):
+    """Though it accepts: its database is away, or it is about to leave."""
+    servers = [Once(), Once('503 Service Unavailable')]
+    with fronted(root, servers) as port:
+        time.sleep(2)
+        for _ in range(4):
+            assert ask(port) == 502
+        assert servers[0].seen == 4 * 4 and servers[1].seen == 0
+        for one, ready in zip(servers, ('503 No', '200 OK')):
+            one.ready = ready
+        time.sleep(2)
+        ask(port)
+        assert servers[0].seen == 4 * 4 and servers[1].seen == 4
 
 
 @pytest.mark.parametrize('method, headers, times', [
@@ -148,15 +188,7 @@ class Once:
     ('DELETE', {'Idempotency-Key': 'a'}, 1)])
 def test_what_is_sent_again(root, method, headers, times):
     """A server that vanishes with the request: may it be sent again?"""
-    servers, port = [Once(), Once()], free_port()
-    with program(HAPROXY, '-db', '-f', root / 'docker/haproxy.cfg', port=port,
-                 HEFBOOM_FRONT=f'127.0.0.1:{port}',
-                 HEFBOOM_ONE=f'127.0.0.1:{servers[0].port}',
-                 HEFBOOM_TWO=f'127.0.0.1:{servers[1].port}'):
-        link = http.client.HTTPConnection('127.0.0.1', port, timeout=30)
-        link.request(method, '/v1/x', '{}', headers)
-        assert link.getresponse().status == 502
-        link.close()
-    for one in servers:
-        one.socket.close()
+    servers = [Once(), Once()]
+    with fronted(root, servers) as port:
+        assert ask(port, method, headers) == 502
     assert sum(one.seen for one in servers) == times

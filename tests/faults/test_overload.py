@@ -90,6 +90,7 @@ def test_four_times_the_peak(bounded):
         print(f'at {rate}/s: {goodput[-1]:.0f}/s, {seen}; health {healthy}')
         assert seen['bad'] == seen['failed'] == seen['behind'] == 0, seen
         assert seen['ok'] + seen['shed'] == seen['sent']
+        assert seen['shed'] > 0, seen
         assert seen['ok_p99_us'] < 4e6
         assert healthy['ok'] == healthy['sent']
     peak, done = statistics.median(peaks), statistics.median(goodput)
