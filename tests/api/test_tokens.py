@@ -443,3 +443,17 @@ def test_nested_claims(federated, keys):
     status, _, _ = ask(federated, nested(
         realm_access={'roles': ['member', 'admin', 'hr']}))
     assert status == 403
+
+
+# for tests/api/test_tokens.py; needs 0018_caller_fold.sql
+@pytest.mark.parametrize('letter, sign_', [('k', '\u212a'), ('i', '\u0130')])
+def test_another_case_and_another_letter(server, db, letter, sign_):
+    """A provider that tells them apart has two people. Mutation: compared in
+    small letters alone."""
+    name = db.one("select user_name from person p join organisation o on"
+                  " o.id = p.org_id where o.name = 'demo' and p.active and"
+                  ' position(%s in user_name) > 0 limit 1', [letter])
+    accepted(server, sign(server.secret, HEADER, claims(sub=name.upper())))
+    status, _, body = ask(server, sign(server.secret, HEADER, claims(
+        sub=name.replace(letter, sign_, 1))))
+    assert status == 403 and b'caller_unknown' in body, body

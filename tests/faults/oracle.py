@@ -342,9 +342,9 @@ class Writer(threading.Thread):
         while time.monotonic() < end:
             asked += 1
             try:
-                status, head, body = self.connection.ask(request)
+                status, _, body = self.connection.ask(request)
             except Lost:
-                status, head, body = 0, b'', b''
+                status, body = 0, b''
             if status == 201:
                 self.check(nonce.encode() in body, status, body, nonce)
                 return 'done', json.loads(body)['id'], (status, body)
