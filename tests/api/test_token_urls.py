@@ -268,7 +268,8 @@ def test_rotation(fetching, idp):
         unavailable(fetching, OTHER.token('rotating', kid=f'k{number}'))
         time.sleep(0.2)
     assert idp.hits('/rotating') == 2
-    # What is due within the three seconds is waited for.
+    # What is due within the three seconds is waited for; who comes so early
+    # that these end with the half minute is told 503.
     eventually(lambda: status(fetching, OTHER.token('rotating')) == 401, 60)
     assert idp.hits('/rotating') == 3
     eventually(lambda: everywhere(fetching, first) == {401})

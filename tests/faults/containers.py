@@ -180,6 +180,12 @@ def build(path, cache, work):
     return stages
 
 
+def heeds_interrupts():
+    """Whoever is started in the background ignores them, and so would all
+    that it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Container:
     """A first process, its descendants, its network."""
 
@@ -195,7 +201,8 @@ class Container:
             [*net, 'unshare', '--mount', '--pid', '--fork', '--kill-child',
              'sh', '-c', f'{up}mount -t proc proc "$0"/proc && exec "$@"',
              str(stage.root), *stage.words(words, self.user, env.items())],
-            stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL)
+            stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL,
+            preexec_fn=heeds_interrupts)
         self.first = self._first()
         self.running.append(self)
 
