@@ -134,6 +134,8 @@ static void refuses_what_is_malformed(void **state)
 	assert_error("", "row 1: the file is empty");
 	assert_error("\n\n", "the file is empty");
 	assert_error("a,a\n", "row 1: column 'a' is there twice");
+	assert_error("a,b,b\n", "row 1: column 'b' is there twice");
+	assert_error("a,b,c,b\n", "row 1: column 'b' is there twice");
 	assert_error("a,b\n1\n", "row 2: 1 fields, where the header has 2");
 	assert_error("a,b\n\n1,2,3\n", "row 3: 3 fields, where the");
 	assert_error("a\n\"1", "row 2: a quote is never closed");
