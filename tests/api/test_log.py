@@ -2,8 +2,8 @@
 bodies, addresses, queries, headers or tokens, ours or PostgreSQL's.
 
 Mutations: the path, the query, a header, the refused method, the token or the
-detail of PostgreSQL's error written beside a request; `log_min_messages=error` of
-the embedded PostgreSQL; a value without its quotes; a misspelt setting told
+detail of PostgreSQL's error written beside a request; `log_min_messages=error`
+of the embedded PostgreSQL; a value without its quotes; a misspelt setting told
 with its value, or not at all.
 """
 

@@ -133,6 +133,9 @@ static void refuses_what_is_malformed(void **state)
 	(void)state;
 	assert_error("", "row 1: the file is empty");
 	assert_error("\n\n", "the file is empty");
+	assert_error("a,a\n", "row 1: columns 1 and 2 have one name");
+	assert_error("a,b,b\n", "row 1: columns 2 and 3 have one name");
+	assert_error("a,b,c,b\n", "row 1: columns 2 and 4 have one name");
 	assert_error("a,b,a\n", "row 1: columns 1 and 3 have one name");
 	assert_error("a,b\n1\n", "row 2: 1 fields, where the header has 2");
 	assert_error("a,b\n\n1,2,3\n", "row 3: 3 fields, where the");
