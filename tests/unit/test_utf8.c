@@ -32,7 +32,7 @@ static size_t counted(const unsigned char *bytes, size_t left)
 	if (length == 1 || length > 4 || (length == 0 ? 1 : length) > left)
 		return 0;
 	length += length == 0;
-	point = length == 1 ? bytes[0] : bytes[0] & (0x7f >> length);
+	point = length == 1 ? bytes[0] : bytes[0] & (0x7fu >> length);
 	for (size_t i = 1; i < length; i++) {
 		if (bytes[i] >> 6 != 2)
 			return 0;
