@@ -15,6 +15,7 @@ import uuid
 
 import pytest
 
+from harness.locks import who_waits_for
 from harness.waiting import eventually
 
 HR = {'as_': 'hilde', 'roles': ('hr',)}
@@ -98,10 +99,6 @@ def test_skills_related_crosswise_at_once(api, skill, deadlocks_stay):
 
 @pytest.mark.parametrize('way', ['create', 'update'])
 def test_a_parent_that_is_being_merged(api, skill, server, db, way):
-    def waiting(pid):
-        """The backends that wait for that one."""
-        return db.column('select pid from pg_stat_activity where %s = any'
-                         ' (pg_blocking_pids(pid))', [pid])
     gone, survivor = skill(), skill()
     child = skill() if way == 'update' else None
     holder = server.connect()
@@ -113,7 +110,7 @@ def test_a_parent_that_is_being_merged(api, skill, server, db, way):
         merge = pool.submit(
             lambda: api.post(f'/v1/skills/{gone}/merge',
                              json={'into_id': survivor}, **HR))
-        merging, = eventually(lambda: waiting(holder.info.backend_pid))
+        merging, = eventually(lambda: who_waits_for(db, holder.info.backend_pid))
         if way == 'update':
             below = pool.submit(
                 lambda: api.patch(f'/v1/skills/{child}',
@@ -123,7 +120,7 @@ def test_a_parent_that_is_being_merged(api, skill, server, db, way):
                 lambda: api.post('/v1/skills', json={
                     'labels': {'en': name()}, 'confirmed_new': True,
                     'parent_ids': [gone]}, **HR))
-        eventually(lambda: waiting(merging) or below.done())
+        eventually(lambda: who_waits_for(db, merging) or below.done())
         holder.rollback()
         merge.result().expect(201)
         made = below.result().expect(200, 201).json()

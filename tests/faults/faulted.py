@@ -17,9 +17,9 @@ import pathlib
 import threading
 import time
 
+from harness.load import processor_s
 from proxy import Proxy
 
-TICKS = os.sysconf('SC_CLK_TCK')
 PAGE = os.sysconf('SC_PAGE_SIZE')
 # AddressSanitizer keeps what was freed, and RSS would tell nothing.
 ASAN = ('abort_on_error=0:exitcode=99:detect_leaks=1:quarantine_size_mb=1'
@@ -196,12 +196,7 @@ class Faulty:
 
     def cpu(self):
         """Seconds of all processes together."""
-        total = 0
-        for pid in self.processes():
-            text = pathlib.Path(f'/proc/{pid}/stat').read_text()
-            words = text.rsplit(')', 1)[1].split()
-            total += int(words[11]) + int(words[12])
-        return total / TICKS
+        return processor_s(self.processes())
 
     def lines(self):
         return len(self.server.log().splitlines())

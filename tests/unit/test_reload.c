@@ -7,17 +7,16 @@
  * program stops that the other one is to be killed.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "failing.h"
+#include "quiet.h"
 #include "supervisor_state.h"
 
 enum { OLD = 4711, NEW = 4712, PROOF_US = 350000 };
@@ -85,16 +84,6 @@ static void test_one_of_two_has_left(void **state)
 	supervisor.stopping = false;
 	child_left(&supervisor, &child);
 	assert_int_equal(child.kill_at_ms, 0);
-}
-
-/* What they say is not looked at here. */
-static int quiet(void **state)
-{
-	int nowhere = open("/dev/null", O_WRONLY);
-
-	(void)state;
-	return nowhere < 0 || dup2(nowhere, STDERR_FILENO) < 0 ||
-	    close(nowhere) != 0;
 }
 
 int main(void)

@@ -11,7 +11,7 @@ import pathlib
 import re
 import subprocess
 
-from .running import binary
+from .running import binary, stat_of
 
 # How long it may take to hear of a deadline on a machine that is busy.
 SLACK_S = 8
@@ -105,8 +105,7 @@ def memory(pid):
 def processor_s(pids):
     ticks = 0
     for pid in pids:
-        text = pathlib.Path(f'/proc/{pid}/stat').read_text()
-        fields = text.rpartition(')')[2].split()
+        fields = stat_of(pid)
         ticks += int(fields[11]) + int(fields[12])
     return ticks / os.sysconf('SC_CLK_TCK')
 

@@ -10,11 +10,14 @@ import time
 from .waiting import eventually
 
 
+def who_waits_for(db, pid):
+    """The backends that wait for what that one has locked."""
+    return db.column('select pid from pg_stat_activity'
+                     ' where %s = any(pg_blocking_pids(pid))', [pid])
+
+
 def is_waited_for(db, connection):
-    """Somebody waits for what that connection has locked."""
-    return db.one('select true from pg_stat_activity'
-                  ' where %s = any(pg_blocking_pids(pid)) limit 1',
-                  [connection.info.backend_pid])
+    return bool(who_waits_for(db, connection.info.backend_pid))
 
 
 def waited_for(db, connection, seconds=20):

@@ -81,13 +81,18 @@ def quick_folder(megabytes):
     return '/tmp'
 
 
+def stat_of(pid):
+    """The fields of /proc/PID/stat, from the state on."""
+    text = pathlib.Path(f'/proc/{pid}/stat').read_text()
+    return text.rpartition(')')[2].split()
+
+
 def is_running(pid):
     """Whoever only waits to be buried is not."""
     try:
-        state = pathlib.Path(f'/proc/{pid}/stat').read_text()
+        return stat_of(pid)[0] != 'Z'
     except OSError:
         return False
-    return state.rsplit(')', 1)[1].split()[0] != 'Z'
 
 
 def environment(**settings):
